@@ -1,0 +1,7 @@
+//! An oscilloscope for SMTP authentication.
+
+pub mod decode;
+pub mod mech;
+pub mod terms;
+pub mod transcript;
+pub mod wire;

@@ -1,0 +1,2 @@
+//! Placeholder until the faces stand.
+fn main() {}

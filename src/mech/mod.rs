@@ -1,0 +1,137 @@
+//! GSS-API mechanisms: the trait, embedded SPNEGO over embedded NTLMv2.
+//!
+//! Stands on `terms` and `decode`. A call may block and knows no socket; whoever drives runs it off the loop. Reads
+//! through `decode` and refuses a tree that has problems. Nonces and times come in as values, so that an exchange is
+//! byte-exact in a test.
+
+use crate::terms::{Party, Secret};
+
+/// One security context: the calls of RFC 2743 that SMTP AUTH needs (RFC 2222 section 7.2).
+pub trait GssContext: Send {
+    /// Makes one call. After an error of [`Call::Step`] the context is of no further use.
+    ///
+    /// # Errors
+    /// The major and minor status with text, and the token that the peer should see all the same, if there is one.
+    fn call(&mut self, call: Call) -> Result<Answer, MechError>;
+
+    /// What is known of the context so far.
+    fn facts(&self) -> Facts;
+}
+
+/// One call on a context.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// `gss_init_sec_context` or `gss_accept_sec_context`, with the peer's token; `None` before the first.
+    Step(Option<Vec<u8>>),
+    /// `gss_wrap`.
+    Wrap {
+        /// Ask for confidentiality.
+        sealed: bool,
+        /// The message.
+        message: Vec<u8>,
+    },
+    /// `gss_unwrap` of a token.
+    Unwrap(Vec<u8>),
+    /// `gss_get_mic` of a message.
+    GetMic(Vec<u8>),
+    /// `gss_verify_mic`.
+    VerifyMic {
+        /// The message.
+        message: Vec<u8>,
+        /// Its MIC.
+        mic: Vec<u8>,
+    },
+}
+
+/// What a call gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Of [`Call::Step`].
+    Stepped {
+        /// What to send to the peer; `None` where nothing is to be sent, which differs from an empty token.
+        token: Option<Vec<u8>>,
+        /// Whether the context is complete on this side.
+        complete: bool,
+    },
+    /// Of [`Call::Wrap`]: the token; of [`Call::Unwrap`]: the message; of [`Call::GetMic`]: the MIC.
+    Octets(Vec<u8>),
+    /// Of [`Call::VerifyMic`]: it is valid.
+    Verified,
+}
+
+/// A call that failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text} (major {major:#010x}, minor {minor})")]
+pub struct MechError {
+    /// The major status (RFC 2743 section 1.2.1.1), routine error in bits 16 to 23.
+    pub major: u32,
+    /// The mechanism's own status.
+    pub minor: u32,
+    /// Both in words: what was being done, what came, what to try.
+    pub text: String,
+    /// A token that the peer should see all the same: a reject, a KRB-ERROR.
+    pub token: Option<Vec<u8>>,
+}
+
+/// What is known of a context.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Whether it is complete.
+    pub complete: bool,
+    /// The initiator's name, `DOMAIN\user` or `user@REALM`, once authenticated.
+    pub initiator: Option<String>,
+    /// The acceptor's name.
+    pub target: Option<String>,
+    /// The mechanism in use, the inner one under SPNEGO.
+    pub mech: Option<crate::decode::Mech>,
+    /// Whether messages can be signed.
+    pub integrity: bool,
+    /// Whether messages can be sealed.
+    pub confidentiality: bool,
+    /// Whether the acceptor is authenticated too.
+    pub mutual: bool,
+}
+
+/// Somebody that a server knows.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The name without domain.
+    pub name: String,
+    /// The password, UTF-8.
+    pub password: Secret,
+    /// The domain, if names are told apart by it.
+    pub domain: Option<String>,
+    /// Known but not let in.
+    pub disabled: bool,
+}
+
+/// What a client logs on with.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// `user`, `DOMAIN\user` or `user@domain`.
+    pub user: String,
+    /// The password, UTF-8.
+    pub password: Secret,
+}
+
+/// All that contexts are made from: whom a server knows, what a client logs on with, and the values that would
+/// otherwise come from the machine (randomness, time), so that a whole exchange can be repeated byte for byte.
+#[derive(Clone, Debug)]
+pub struct Kit {
+    /// Whom the server knows.
+    pub users: Vec<User>,
+    /// What the client logs on with.
+    pub credential: Credential,
+    /// Where all nonces and keys come from.
+    pub seed: [u8; 32],
+    /// The time, in 100 ns since 1601-01-01 (FILETIME), for NTLM's timestamps.
+    pub now: u64,
+    /// The server's name as the client knows it: `server.contoso.com`.
+    pub host: String,
+}
+
+/// Which side of a context is meant: the client initiates, the server accepts.
+#[must_use]
+pub const fn initiates(party: Party) -> bool {
+    matches!(party, Party::Client)
+}

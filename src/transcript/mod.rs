@@ -1,0 +1,5 @@
+//! Events to steps.
+
+mod event;
+
+pub use event::{Event, What};

@@ -1,0 +1,210 @@
+//! Octets to SMTP lines and back: command, reply, response, base64.
+//!
+//! Stands above `terms` only. Nothing here fails: a line that breaks the grammar is read as far as it goes, and what
+//! is wrong with it is listed as [`Flaw`]s with the range where it shows. Whether a client's line is a command or a
+//! response only the conversation knows, so the caller says it ([`Dialogue`]).
+//!
+//! Limits: UTF-8 in addresses (RFC 6531) is not read; parameters of MAIL and RCPT stay unparsed text.
+
+use crate::terms::{Cite, Span};
+
+/// A line as it came, terminator included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawLine {
+    /// The octets kept: at most the limit of the [`LineBuffer`], terminator included.
+    pub bytes: Vec<u8>,
+    /// Octets of the same line that were dropped past the limit.
+    pub cut: u64,
+}
+
+/// What a client's line is to be read as: the conversation knows, the line does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialogue {
+    /// A command (RFC 5321 section 4.1).
+    Command,
+    /// An answer within an AUTH exchange (RFC 4954 section 4).
+    Response,
+    /// A line of the message after DATA (RFC 5321 section 4.1.1.4).
+    MailData,
+}
+
+/// One line, understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The line without its terminator.
+    pub content: Span,
+    /// What it is.
+    pub body: Body,
+    /// What is wrong with it, in the order of the octets.
+    pub flaws: Vec<Flaw>,
+}
+
+/// What a line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A client's command.
+    Command(Command),
+    /// A client's answer to a challenge.
+    Response(Response),
+    /// A line of the message text.
+    MailData,
+    /// The lone dot that ends the message text.
+    EndOfData,
+    /// One line of a server's reply.
+    Reply(Reply),
+    /// A server's line that does not start with three digits.
+    NotAReply,
+}
+
+/// A client's command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The verb, compared without regard to case.
+    pub verb: Verb,
+    /// Where it stands.
+    pub word: Span,
+    /// All that follows the first blank; empty where nothing does.
+    pub argument: Span,
+    /// The parts of `AUTH`.
+    pub auth: Option<AuthCommand>,
+}
+
+/// The verbs that bear on AUTH; all others are [`Verb::Other`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // Each is the command of that name in RFC 5321, RFC 3207 or RFC 4954.
+pub enum Verb {
+    Ehlo,
+    Helo,
+    StartTls,
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+    Rset,
+    Noop,
+    Vrfy,
+    Expn,
+    Help,
+    Quit,
+    Bdat,
+    Other,
+}
+
+/// The parts of an AUTH command (RFC 4954 section 4): `AUTH SP sasl-mech [SP initial-response]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthCommand {
+    /// The mechanism's name as written; empty where it is missing.
+    pub mechanism: Span,
+    /// The initial response, if one was given (empty span: a blank followed by nothing).
+    pub initial: Option<Base64>,
+    /// Further words after the initial response, which the grammar does not allow.
+    pub extra: Option<Span>,
+}
+
+/// A client's answer to a challenge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Response {
+    /// A line that is exactly `*`.
+    Cancel,
+    /// An empty line.
+    Empty,
+    /// Anything else: base64, or what should have been.
+    Base64(Base64),
+}
+
+/// One line of a server's reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The three digits as a number, 0 to 999.
+    pub code: u16,
+    /// Whether the line ends the reply (`250 ` rather than `250-`).
+    pub last: bool,
+    /// The enhanced status code (RFC 2034), `2.7.0`.
+    pub enhanced: Option<Span>,
+    /// The text after code, separator and enhanced status code.
+    pub text: Span,
+    /// In a 334: the challenge.
+    pub challenge: Option<Base64>,
+}
+
+/// A stretch of base64 (RFC 4648 section 4) with all its errors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base64 {
+    /// Where it stands in the line.
+    pub span: Span,
+    /// What it decodes to; where there are errors, what could be read of it (foreign characters skipped).
+    pub bytes: Vec<u8>,
+    /// Every error, in the order of the characters.
+    pub errors: Vec<Base64Error>,
+    /// The text is exactly `=`: present but empty, legal only as an initial response (RFC 4954 section 4).
+    pub equals: bool,
+}
+
+/// One error in base64.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base64Error {
+    /// Where in the line.
+    pub at: usize,
+    /// What.
+    pub kind: Base64ErrorKind,
+}
+
+/// What can be wrong with base64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Base64ErrorKind {
+    /// A character outside the alphabet.
+    Foreign(u8),
+    /// `-` or `_`: the URL-safe alphabet (RFC 4648 section 5).
+    UrlSafe(u8),
+    /// `=` before the end.
+    PaddingInside,
+    /// `=` is missing at the end, or there is too much of it.
+    PaddingCount,
+    /// One character over a multiple of four: no octet fits in six bits.
+    Length,
+    /// Bits that no octet uses are not zero (RFC 4648 section 3.5); the value is readable all the same.
+    TrailingBits,
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// What.
+    pub kind: FlawKind,
+    /// Where.
+    pub span: Span,
+    /// The rule that it breaks.
+    pub cite: Cite,
+}
+
+/// What can be wrong with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FlawKind {
+    /// CR without LF behind it.
+    BareCr,
+    /// LF without CR before it.
+    BareLf,
+    /// The connection ended before the line did.
+    NoTerminator,
+    /// A NUL octet.
+    Nul,
+    /// An octet above 0x7F.
+    EightBit,
+    /// Longer than this kind of line may be: 512 octets for a command, 12,288 within the exchange.
+    OverLong,
+    /// A reply whose code is not followed by a blank or a hyphen.
+    NoSeparator,
+    /// A blank at the end of a command.
+    TrailingBlank,
+}
+
+/// One keyword of an EHLO reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyword {
+    /// In capitals: `AUTH`, `STARTTLS`, `SIZE`.
+    pub name: String,
+    /// Its parameters: for AUTH the mechanisms, in capitals, in the order offered.
+    pub parameters: Vec<String>,
+    /// Written `AUTH=`, as before RFC 2554.
+    pub legacy: bool,
+}
