@@ -4,9 +4,23 @@
 //! is wrong with it is listed as [`Flaw`]s with the range where it shows. Whether a client's line is a command or a
 //! response only the conversation knows, so the caller says it ([`Dialogue`]).
 //!
+//! The way of the octets: [`LineBuffer`] cuts the stream into lines, [`read_client`] and [`read_server`] say what a line
+//! is, [`keywords`] reads the lines of an EHLO reply together; [`command_auth`], [`challenge`], [`response`], [`reply`]
+//! and [`reply_lines`] compose lines; [`printable`] shows one safely.
+//!
 //! Limits: UTF-8 in addresses (RFC 6531) is not read; parameters of MAIL and RCPT stay unparsed text.
 
+pub mod base64;
+mod compose;
+mod line;
+mod read;
+
+pub use compose::{CANCEL, EMPTY, challenge, command_auth, reply, reply_lines, response};
+pub use line::{COMMAND_LIMIT, LINE_LIMIT, LineBuffer, printable};
+pub use read::{keywords, read_client, read_server};
+
 use crate::terms::{Cite, Span};
+use std::fmt;
 
 /// A line as it came, terminator included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +49,8 @@ pub struct Message {
     pub content: Span,
     /// What it is.
     pub body: Body,
-    /// What is wrong with it, in the order of the octets.
+    /// What is wrong with it, in the order of the octets. Neighbouring octets of one kind are one flaw, and of single
+    /// octets the first [`Message::FLAWS_KEPT`] are listed.
     pub flaws: Vec<Flaw>,
 }
 
@@ -136,14 +151,15 @@ pub struct Base64 {
     pub bytes: Vec<u8>,
     /// Every error, in the order of the characters.
     pub errors: Vec<Base64Error>,
-    /// The text is exactly `=`: present but empty, legal only as an initial response (RFC 4954 section 4).
+    /// The text is exactly `=`: present but empty. Legal only as an initial response (RFC 4954 section 4); everywhere
+    /// else `errors` says so.
     pub equals: bool,
 }
 
 /// One error in base64.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base64Error {
-    /// Where in the line.
+    /// Where in the line; where something is missing, one past the last character.
     pub at: usize,
     /// What.
     pub kind: Base64ErrorKind,
@@ -190,12 +206,15 @@ pub enum FlawKind {
     Nul,
     /// An octet above 0x7F.
     EightBit,
-    /// Longer than this kind of line may be: 512 octets for a command, 12,288 within the exchange.
+    /// Longer than this kind of line may be: 512 octets for a command or a reply (MAIL: 1,012), 1,000 for a line of the
+    /// message, 12,288 within the exchange.
     OverLong,
     /// A reply whose code is not followed by a blank or a hyphen.
     NoSeparator,
     /// A blank at the end of a command.
     TrailingBlank,
+    /// More than one blank between the words of an AUTH command.
+    ExtraBlank,
 }
 
 /// One keyword of an EHLO reply.
@@ -207,4 +226,48 @@ pub struct Keyword {
     pub parameters: Vec<String>,
     /// Written `AUTH=`, as before RFC 2554.
     pub legacy: bool,
+}
+
+impl Message {
+    /// How many flaws of single octets one line lists, so that a hostile line costs no more than itself.
+    pub const FLAWS_KEPT: usize = 32;
+}
+
+impl Base64 {
+    /// Whether it is base64 as RFC 4648 section 4 has it, without any error.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.errors.is_empty()
+    }
+}
+
+impl fmt::Display for FlawKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BareCr => "CR without LF behind it",
+            Self::BareLf => "LF without CR before it",
+            Self::NoTerminator => "the connection ended before the line did",
+            Self::Nul => "a NUL octet",
+            Self::EightBit => "an octet above 0x7F",
+            Self::OverLong => "the line is longer than it may be",
+            Self::NoSeparator => "neither blank nor hyphen after the reply code",
+            Self::TrailingBlank => "a blank at the end of the command",
+            Self::ExtraBlank => "more than one blank between two words",
+        })
+    }
+}
+
+impl fmt::Display for Base64ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Foreign(b' ') => f.write_str("a blank is not in the base64 alphabet"),
+            Self::Foreign(octet @ 0x21..=0x7E) => write!(f, "`{}` is not in the base64 alphabet", char::from(octet)),
+            Self::Foreign(octet) => write!(f, "octet 0x{octet:02X} is not in the base64 alphabet"),
+            Self::UrlSafe(octet) => write!(f, "`{}` belongs to the URL-safe alphabet", char::from(octet)),
+            Self::PaddingInside => f.write_str("`=` before the end"),
+            Self::PaddingCount => f.write_str("the wrong number of `=` at the end"),
+            Self::Length => f.write_str("one character too many: it holds six bits, which make no octet"),
+            Self::TrailingBits => f.write_str("the last character has bits set that belong to no octet"),
+        }
+    }
 }
