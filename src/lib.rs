@@ -1,6 +1,7 @@
 //! An oscilloscope for SMTP authentication.
 
 pub mod decode;
+pub mod machine;
 pub mod mech;
 pub mod terms;
 pub mod transcript;

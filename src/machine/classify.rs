@@ -1,0 +1,276 @@
+//! What a line says to each machine. A line that a machine has no word for gives `None`: it is none of its business.
+
+use super::row::{Machine, Signal};
+use super::settled::{Inner, Layer, NegState, Settled, Token};
+use crate::decode::Kind;
+use crate::terms::Party;
+use crate::wire::{Base64, Base64ErrorKind, Body, Command, FlawKind, Message, Reply, Response, Verb};
+
+/// One line with all that is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// Who sent it.
+    pub from: Party,
+    /// The octets.
+    pub line: &'a [u8],
+    /// The line, read.
+    pub message: &'a Message,
+    /// Its token at a glance.
+    pub token: Option<&'a Token>,
+    /// What was settled, this line included.
+    pub settled: &'a Settled,
+}
+
+/// What the line says to `machine`.
+#[must_use]
+pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
+    match machine {
+        Machine::Smtp => smtp(said),
+        Machine::Login => login(said),
+        Machine::Gssapi | Machine::Kerberos => gssapi(machine, said),
+        Machine::Spnego => spnego(said),
+        Machine::Ntlm | Machine::Krb5 => inner(machine, said),
+    }
+}
+
+fn smtp(said: &Said<'_>) -> Option<Signal> {
+    Some(match &said.message.body {
+        Body::Command(command) => smtp_command(command, said),
+        Body::Response(Response::Cancel) => Signal::Cancel,
+        Body::Response(_) if over_long(said.message) => Signal::ResponseOverLong,
+        Body::Response(Response::Base64(base64)) if !legible(base64, false) => Signal::ResponseNotBase64,
+        Body::Response(_) => Signal::Response,
+        Body::MailData => Signal::MailData,
+        Body::EndOfData => Signal::EndOfData,
+        Body::Reply(reply) if !reply.last => return None,
+        Body::Reply(reply) => reply_signal(reply),
+        Body::NotAReply => Signal::NotAReply,
+    })
+}
+
+fn smtp_command(command: &Command, said: &Said<'_>) -> Signal {
+    match command.verb {
+        Verb::Ehlo => Signal::Ehlo,
+        Verb::Helo => Signal::Helo,
+        Verb::StartTls => Signal::StartTls,
+        Verb::Mail => Signal::Mail,
+        Verb::Data => Signal::Data,
+        Verb::Rset => Signal::Rset,
+        Verb::Quit => Signal::Quit,
+        Verb::Auth => {
+            let Some(auth) = command.auth.as_ref().filter(|auth| !auth.mechanism.is_empty() && auth.extra.is_none())
+            else {
+                return Signal::AuthMalformed;
+            };
+            if auth.initial.as_ref().is_some_and(|initial| !legible(initial, true)) {
+                return Signal::AuthNotBase64;
+            }
+            if over_long(said.message) { Signal::InitialResponseTooLong } else { Signal::Auth }
+        }
+        _ => Signal::OtherCommand,
+    }
+}
+
+fn reply_signal(reply: &Reply) -> Signal {
+    match reply.code {
+        220 => Signal::ServiceReady,
+        221 => Signal::Closing,
+        235 => Signal::Success,
+        200..=299 => Signal::Completed,
+        334 if reply.challenge.as_ref().is_none_or(|challenge| legible(challenge, false)) => Signal::Challenge,
+        334 => Signal::ChallengeNotBase64,
+        354 => Signal::StartMailInput,
+        421 => Signal::ServiceClosing,
+        432 => Signal::PasswordTransition,
+        454 => Signal::TemporaryFailure,
+        500 => Signal::SyntaxError,
+        501 => Signal::ParameterSyntaxError,
+        503 => Signal::BadSequence,
+        504 => Signal::ParameterNotImplemented,
+        530 => Signal::AuthenticationRequired,
+        534 => Signal::MechanismTooWeak,
+        535 => Signal::CredentialsInvalid,
+        538 => Signal::EncryptionRequired,
+        400..=599 => Signal::Refusal,
+        _ => Signal::NotAReply,
+    }
+}
+
+/// Whether a receiver can decode it. Trailing bits that are not zero don't stop it (RFC 4648 section 3.5); `=` stands
+/// for "present but empty" in an AUTH command only (RFC 4954 section 4).
+fn legible(base64: &Base64, initial: bool) -> bool {
+    if base64.equals {
+        return initial;
+    }
+    base64.errors.iter().all(|error| error.kind == Base64ErrorKind::TrailingBits)
+}
+
+fn over_long(message: &Message) -> bool {
+    message.flaws.iter().any(|flaw| flaw.kind == FlawKind::OverLong)
+}
+
+fn login(said: &Said<'_>) -> Option<Signal> {
+    match &said.message.body {
+        Body::Command(command) => {
+            let auth = command.auth.as_ref()?;
+            Some(if auth.initial.is_some() { Signal::AuthLoginUsername } else { Signal::AuthLogin })
+        }
+        Body::Response(Response::Cancel) => Some(Signal::Cancel),
+        Body::Response(Response::Empty) => Some(Signal::EmptyResponse),
+        Body::Response(Response::Base64(base64)) if !legible(base64, false) => None,
+        Body::Response(Response::Base64(_)) => {
+            // `settled` counts this response already; by its prompt, or by being the second.
+            let password = match said.settled.prompt {
+                Some(super::Prompt::Username) => false,
+                Some(super::Prompt::Password) => true,
+                _ => said.settled.login_sent > 1,
+            };
+            Some(if password { Signal::PasswordResponse } else { Signal::UsernameResponse })
+        }
+        Body::Reply(reply) if reply.last => Some(match reply.code {
+            334 => match said.message.content.of(said.line) {
+                b"334 VXNlcm5hbWU6" => Signal::UsernameChallenge,
+                b"334 UGFzc3dvcmQ6" => Signal::PasswordChallenge,
+                _ => Signal::OtherChallenge,
+            },
+            235 => Signal::Success,
+            _ => return refusal(reply),
+        }),
+        _ => None,
+    }
+}
+
+/// A refusal ends the exchange, whatever the mechanism thinks of it.
+fn refusal(reply: &Reply) -> Option<Signal> {
+    (400..=599).contains(&reply.code).then(|| reply_signal(reply))
+}
+
+fn gssapi(machine: Machine, said: &Said<'_>) -> Option<Signal> {
+    match &said.message.body {
+        Body::Command(command) => {
+            let auth = command.auth.as_ref()?;
+            let Some(initial) = &auth.initial else { return Some(Signal::AuthGssapi) };
+            if !legible(initial, true) {
+                return None;
+            }
+            let Some(token) = said.token.filter(|token| !token.malformed && opens(token)) else {
+                return Some(Signal::AuthGssapiMalformed);
+            };
+            Some(match token.kind {
+                Kind::Ntlm => Signal::AuthGssapiNtlm,
+                _ if token.completes(Party::Client) => Signal::AuthGssapiFinalToken,
+                _ => Signal::AuthGssapiToken,
+            })
+        }
+        Body::Response(Response::Empty) => Some(Signal::EmptyResponse),
+        Body::Response(Response::Base64(base64)) if legible(base64, false) => {
+            let Some(token) = said.token.filter(|token| !token.malformed) else {
+                return Some(Signal::MalformedResponse);
+            };
+            Some(match token.layer {
+                Some(layer) => layer_choice(layer, said.settled.offered),
+                None if token.completes(Party::Client) => Signal::FinalTokenResponse,
+                None => Signal::TokenResponse,
+            })
+        }
+        Body::Reply(reply) if reply.last => match reply.code {
+            334 => Some(gssapi_challenge(reply, said)),
+            235 => Some(gssapi_success(machine, said.settled)),
+            _ => refusal(reply),
+        },
+        _ => None,
+    }
+}
+
+/// Whether a token may open a context.
+fn opens(token: &Token) -> bool {
+    match token.kind {
+        Kind::NegTokenInit => true,
+        Kind::Ntlm => token.inner == Some(Inner::NtlmNegotiate),
+        Kind::Kerberos => true,
+        _ => false,
+    }
+}
+
+fn gssapi_challenge(reply: &Reply, said: &Said<'_>) -> Signal {
+    let Some(challenge) = reply.challenge.as_ref().filter(|challenge| !challenge.span.is_empty()) else {
+        return Signal::EmptyChallenge;
+    };
+    if !legible(challenge, false) {
+        return Signal::HumanChallenge;
+    }
+    let Some(token) = said.token.filter(|token| !token.malformed) else { return Signal::MalformedChallenge };
+    if let Some(layer) = token.layer {
+        let usable = layer.octets.is_none_or(|octets| octets == 4) && layer.mask.is_none_or(|mask| mask & 0x01 != 0);
+        return if usable { Signal::LayerOffer } else { Signal::LayerOfferUnusable };
+    }
+    match (token.kind, token.neg_state, token.inner) {
+        (Kind::NegTokenInit2 | Kind::NegTokenInit, ..) => Signal::HintsChallenge,
+        (_, Some(NegState::Reject), _) => Signal::RejectChallenge,
+        (Kind::Kerberos, _, Some(Inner::KrbError)) => Signal::RejectChallenge,
+        _ if token.completes(Party::Server) => Signal::FinalTokenChallenge,
+        _ => Signal::TokenChallenge,
+    }
+}
+
+/// 235 is plain success where the context is complete; without the acceptor's last token it may be the shape of
+/// MS-SSEAN section 4.1, if nothing else is outstanding.
+fn gssapi_success(machine: Machine, settled: &Settled) -> Signal {
+    if settled.complete || machine == Machine::Kerberos {
+        return Signal::Success;
+    }
+    if settled.mechanism_sent && !settled.mutual_due && !settled.mic_due {
+        Signal::SuccessInPlaceOfToken
+    } else {
+        Signal::SuccessTooEarly
+    }
+}
+
+fn layer_choice(layer: Layer, offered: Option<u8>) -> Signal {
+    let one_bit = layer.mask.is_none_or(|mask| mask.count_ones() == 1);
+    let within = match (layer.mask, offered) {
+        (Some(mask), Some(offered)) => mask & !offered == 0,
+        _ => true,
+    };
+    if !one_bit || !within {
+        Signal::LayerChoiceNotOffered
+    } else if layer.prefixed {
+        Signal::LayerChoiceWithLength
+    } else {
+        Signal::LayerChoice
+    }
+}
+
+fn spnego(said: &Said<'_>) -> Option<Signal> {
+    let token = said.token?;
+    match (token.kind, said.from) {
+        (Kind::NegTokenInit | Kind::NegTokenInit2, Party::Client) => Some(Signal::NegTokenInit),
+        (Kind::NegTokenInit | Kind::NegTokenInit2, Party::Server) => Some(Signal::NegTokenInit2),
+        (Kind::NegTokenResp, Party::Client) if token.names_supported => Some(Signal::NegTokenRespSupportedMech),
+        (Kind::NegTokenResp, Party::Client) if token.mic => Some(Signal::NegTokenRespMic),
+        (Kind::NegTokenResp, Party::Client) => Some(Signal::NegTokenResp),
+        (Kind::NegTokenResp, Party::Server) => Some(match (token.neg_state, token.mic) {
+            (Some(NegState::AcceptCompleted), false) => Signal::AcceptCompleted,
+            (Some(NegState::AcceptCompleted), true) => Signal::AcceptCompletedMic,
+            (Some(NegState::AcceptIncomplete) | None, false) => Signal::AcceptIncomplete,
+            (Some(NegState::AcceptIncomplete) | None, true) => Signal::AcceptIncompleteMic,
+            (Some(NegState::RequestMic), _) => Signal::RequestMic,
+            (Some(NegState::Reject), _) => Signal::Reject,
+        }),
+        _ => None,
+    }
+}
+
+fn inner(machine: Machine, said: &Said<'_>) -> Option<Signal> {
+    let signal = match said.token?.inner? {
+        Inner::NtlmNegotiate => Signal::NtlmNegotiate,
+        Inner::NtlmChallenge => Signal::NtlmChallenge,
+        Inner::NtlmAuthenticate => Signal::NtlmAuthenticate,
+        Inner::ApReq { mutual: true } => Signal::ApReqMutual,
+        Inner::ApReq { mutual: false } => Signal::ApReq,
+        Inner::ApRep => Signal::ApRep,
+        Inner::KrbError => Signal::KrbError,
+    };
+    let ntlm = matches!(signal, Signal::NtlmNegotiate | Signal::NtlmChallenge | Signal::NtlmAuthenticate);
+    (ntlm == (machine == Machine::Ntlm)).then_some(signal)
+}

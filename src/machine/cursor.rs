@@ -1,0 +1,311 @@
+//! Cursors: where a party stands in each machine that runs, and what hearing and saying do to it.
+
+use super::row::{Machine, Row, RowId, Signal, State};
+use super::settled::Settled;
+use super::tables::table;
+use crate::terms::{Cite, Party};
+use std::fmt;
+
+/// Where one party stands in one machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The state.
+    pub state: State,
+    /// What was heard and is still to be answered.
+    pub heard: Option<Signal>,
+}
+
+/// One machine that runs, with the cursor in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The machine.
+    pub machine: Machine,
+    /// The cursor.
+    pub cursor: Cursor,
+}
+
+/// The machines that run for one party, outermost first: `smtp` → `gssapi` → `spnego` → `ntlm`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stack {
+    /// Whose.
+    pub party: Party,
+    /// At least one: the SMTP machine.
+    frames: Vec<Frame>,
+}
+
+/// A row taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Which row.
+    pub row: RowId,
+}
+
+/// A line that no row allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deviation {
+    /// Who sent it.
+    pub party: Party,
+    /// In which machine it is wrong.
+    pub machine: Machine,
+    /// Where that party stood.
+    pub state: State,
+    /// What it had heard.
+    pub heard: Option<Signal>,
+    /// What it sent.
+    pub sent: Signal,
+    /// What it might have sent, strongest first; empty where it was not its turn.
+    pub allowed: Vec<Signal>,
+    /// The clause that it breaks.
+    pub cite: Cite,
+    /// That clause in our words.
+    pub says: &'static str,
+}
+
+/// What one line did to one stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The rows taken, outermost first.
+    pub moves: Vec<Move>,
+    /// The innermost signal that some machine had a word for.
+    pub signal: Option<Signal>,
+    /// What was wrong, if anything.
+    pub deviation: Option<Deviation>,
+}
+
+impl Stack {
+    /// A connection that has just been opened.
+    #[must_use]
+    pub fn new(party: Party) -> Self {
+        Self { party, frames: vec![Frame::start(Machine::Smtp, party)] }
+    }
+
+    /// The machines, outermost first.
+    #[must_use]
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// Where the party stands in `machine`, if that runs.
+    #[must_use]
+    pub fn cursor(&self, machine: Machine) -> Option<Cursor> {
+        self.frames.iter().find(|frame| frame.machine == machine).map(|frame| frame.cursor)
+    }
+
+    /// The state in the SMTP machine.
+    #[must_use]
+    pub fn smtp(&self) -> State {
+        self.frames[0].cursor.state
+    }
+
+    /// Whether some machine waits for this party to answer.
+    #[must_use]
+    pub fn owes_answer(&self) -> bool {
+        self.frames[0].cursor.heard.is_some()
+    }
+
+    /// Whether this party is within an AUTH exchange: a client's next line is a response then.
+    #[must_use]
+    pub fn in_exchange(&self) -> bool {
+        let frame = &self.frames[0];
+        table(frame.machine, self.party).runs_in(frame.cursor.state).is_some()
+    }
+
+    /// The rows that the innermost answering machine may take now, in the order of the table.
+    pub fn open_rows(&self) -> impl Iterator<Item = RowId> + '_ {
+        self.frames.iter().rev().flat_map(|frame| frame.open_rows(self.party))
+    }
+
+    /// Takes in what the peer said. `signal` tells what that means to each machine.
+    pub fn hear(&mut self, settled: &Settled, signal: impl Fn(Machine) -> Option<Signal>) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut depth = 0;
+        let mut leave = None;
+        while let Some(frame) = self.frames.get_mut(depth) {
+            if let Some(signal) = signal(frame.machine) {
+                outcome.signal = Some(signal);
+                // A row that could be completed by silence has been, if more is heard.
+                frame.settle_silently(self.party, &mut outcome);
+                frame.hear(self.party, signal, &mut outcome);
+            }
+            self.fit_child(depth, settled, &mut leave);
+            depth += 1;
+        }
+        self.leave(leave);
+        outcome
+    }
+
+    /// Takes in what this party said.
+    pub fn emit(&mut self, settled: &Settled, signal: impl Fn(Machine) -> Option<Signal>) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut depth = 0;
+        let mut leave = None;
+        let mut refusing = false;
+        while let Some(frame) = self.frames.get_mut(depth) {
+            match signal(frame.machine) {
+                None => frame.settle_silently(self.party, &mut outcome),
+                Some(signal) if outcome.deviation.is_none() => {
+                    outcome.signal = Some(signal);
+                    // Whatever the mechanism holds of it, a refusal that the session allows ends the exchange.
+                    let excused = refusing && leave.is_some() && depth > 0;
+                    frame.emit(self.party, signal, excused, &mut outcome);
+                    refusing |= signal.is(Signal::Refusal);
+                }
+                Some(_) => frame.cursor.heard = None,
+            }
+            self.fit_child(depth, settled, &mut leave);
+            depth += 1;
+        }
+        self.leave(leave);
+        outcome
+    }
+
+    /// Brings the machine above `depth` in line with the state at `depth`: pushed on entering a state that runs one,
+    /// exchanged where what was taken for one turns out another, marked for leaving where nothing runs any more.
+    fn fit_child(&mut self, depth: usize, settled: &Settled, leave: &mut Option<usize>) {
+        let frame = self.frames[depth];
+        let wanted = if leave.is_some() { None } else { frame.runs(self.party).and_then(|runs| settled.running(runs)) };
+        match (wanted, self.frames.get(depth + 1).copied()) {
+            (Some(machine), None) => self.frames.push(Frame::start(machine, self.party)),
+            (Some(machine), Some(child)) if child.machine != machine => {
+                self.frames.truncate(depth + 1);
+                self.frames.push(Frame::instead_of(child, machine, self.party));
+            }
+            (None, Some(_)) => {
+                leave.get_or_insert(depth + 1);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, depth: Option<usize>) {
+        if let Some(depth) = depth {
+            self.frames.truncate(depth);
+        }
+    }
+}
+
+impl Frame {
+    fn start(machine: Machine, party: Party) -> Self {
+        Self { machine, cursor: Cursor { state: table(machine, party).start, heard: None } }
+    }
+
+    /// Two meanings of one mechanism begin alike: a state of the same name is kept.
+    fn instead_of(other: Self, machine: Machine, party: Party) -> Self {
+        if table(machine, party).states().contains(&other.cursor.state) {
+            return Self { machine, cursor: other.cursor };
+        }
+        Self::start(machine, party)
+    }
+
+    /// What runs within: by the state, or by the state that an open row leads to, so that a mechanism hears the very
+    /// command that starts it.
+    fn runs(&self, party: Party) -> Option<super::row::Runs> {
+        let table = table(self.machine, party);
+        table
+            .runs_in(self.cursor.state)
+            .or_else(|| self.cursor.heard.and_then(|_| self.open_rows(party).find_map(|id| table.runs_in(id.row().to))))
+    }
+
+    /// The rows of this state for what was heard, finer signals first; for `Go` if nothing was.
+    pub fn open_rows(self, party: Party) -> impl Iterator<Item = RowId> {
+        let Cursor { state, heard } = self.cursor;
+        let machine = self.machine;
+        let rows = table(machine, party).rows;
+        heard.unwrap_or(Signal::Go).widening().flat_map(move |on| {
+            rows.iter()
+                .enumerate()
+                .filter(move |(_, row)| row.from == state && row.on == on)
+                .map(move |(place, _)| RowId { machine, party, place })
+        })
+    }
+
+    fn hear(&mut self, party: Party, signal: Signal, outcome: &mut Outcome) {
+        let heard = Self { cursor: Cursor { heard: Some(signal), ..self.cursor }, ..*self };
+        let mut open = heard.open_rows(party).peekable();
+        // Nothing is written for it: the peer's own cursor says what is wrong with it, if anything is.
+        let Some(first) = open.peek().copied() else { return };
+        if open.all(|id| id.row().emit.is_none()) {
+            self.take(first, outcome);
+        } else {
+            self.cursor.heard = Some(signal);
+        }
+    }
+
+    /// Completes a row that needs no answer, once it is clear that none comes.
+    fn settle_silently(&mut self, party: Party, outcome: &mut Outcome) {
+        if self.cursor.heard.is_none() {
+            return;
+        }
+        let silent = self.open_rows(party).find(|id| id.row().emit.is_none());
+        if let Some(id) = silent {
+            self.take(id, outcome);
+        }
+    }
+
+    fn emit(&mut self, party: Party, signal: Signal, excused: bool, outcome: &mut Outcome) {
+        let picked = signal.widening().find_map(|emit| self.open_rows(party).find(|id| id.row().emit == Some(emit)));
+        if let Some(id) = picked {
+            return self.take(id, outcome);
+        }
+        let heard = self.cursor.heard.take();
+        if excused {
+            return;
+        }
+        // What was heard has been answered, if wrongly. The answer is followed where it leads to one state only,
+        // whatever it answers, so that what comes after is read as both parties must read it.
+        let before = Self { cursor: Cursor { heard, ..self.cursor }, ..*self };
+        outcome.deviation = Some(before.deviation(party, signal));
+        let from = self.cursor.state;
+        let rows = table(self.machine, party).rows.iter().filter(|row| row.from == from);
+        let mut targets = rows.filter(|row| row.emit.is_some_and(|emit| signal.is(emit))).map(|row| row.to);
+        if let Some(to) = targets.next()
+            && targets.all(|other| other == to)
+        {
+            self.cursor.state = to;
+        }
+    }
+
+    fn deviation(self, party: Party, sent: Signal) -> Deviation {
+        let mut open: Vec<&'static Row> =
+            self.open_rows(party).map(RowId::row).filter(|row| row.emit.is_some()).collect();
+        open.sort_by_key(|row| row.force);
+        let out_of_turn = (Cite::new("RFC 5321", "4.1.4"), "It was not this party's turn, or not the time for this.");
+        let (cite, says) = open.first().map_or(out_of_turn, |row| (row.cite, row.says));
+        Deviation {
+            party,
+            machine: self.machine,
+            state: self.cursor.state,
+            heard: self.cursor.heard,
+            sent,
+            allowed: open.iter().filter_map(|row| row.emit).collect(),
+            cite,
+            says,
+        }
+    }
+
+    fn take(&mut self, id: RowId, outcome: &mut Outcome) {
+        outcome.moves.push(Move { row: id });
+        self.cursor = Cursor { state: id.row().to, heard: None };
+    }
+}
+
+/// `Heard(AuthReceived, Response)`, or the state alone.
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.heard {
+            Some(heard) => write!(f, "Heard({}, {heard})", self.state),
+            None => self.state.fmt(f),
+        }
+    }
+}
+
+/// `smtp InAuth › login AuthReceived`
+impl fmt::Display for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, frame) in self.frames.iter().enumerate() {
+            let separator = if place == 0 { "" } else { " › " };
+            write!(f, "{separator}{} {}", frame.machine, frame.cursor)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,393 @@
+//! What a conversation has settled so far, and what one token adds to it.
+
+use super::row::{Machine, Runs};
+use crate::decode::{Hint, Kind, Mech, Node, Reading, Tree, Value};
+use crate::terms::Party;
+use crate::wire::{Base64, Body, Keyword, Message, Response, Verb};
+
+/// Facts that guards look at. Everything here follows from the lines that passed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// The keywords of the latest EHLO reply; forgotten at STARTTLS.
+    pub keywords: Vec<Keyword>,
+    /// TLS is up.
+    pub tls: bool,
+    /// The mechanism of the AUTH command that is running or was last, in capitals.
+    pub mechanism: Option<String>,
+    /// Its machine.
+    pub machine: Option<Machine>,
+    /// Whether that command had an initial response.
+    pub initial_response: bool,
+    /// What the first GSS-API token turned out to be.
+    pub token: Option<Machine>,
+    /// The mechanism inside SPNEGO.
+    pub inner: Option<Machine>,
+    /// The same as the decoder wants it.
+    pub mech: Option<Mech>,
+    /// The client has sent the last token of the inner mechanism.
+    pub mechanism_sent: bool,
+    /// The client asked for mutual authentication and has no proof yet.
+    pub mutual_due: bool,
+    /// A mechListMIC was asked for or sent, and the acceptor's has not come.
+    pub mic_due: bool,
+    /// A token has completed the context on the wire.
+    pub complete: bool,
+    /// The layers offered, where the offer can be read.
+    pub offered: Option<u8>,
+    /// LOGIN: how many of user name and password were sent.
+    pub login_sent: u8,
+    /// LOGIN: the latest prompt.
+    pub prompt: Option<Prompt>,
+    /// LOGIN: the prompts came in another order than user name, password.
+    pub prompts_out_of_order: bool,
+}
+
+/// What a LOGIN prompt asks for, read as generously as the field demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Prompt {
+    /// The user name.
+    Username,
+    /// The password.
+    Password,
+    /// Neither, as far as one can tell.
+    Unknown,
+}
+
+/// One token at a glance: all that signals are made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: Kind,
+    /// It cannot be read for what it should be.
+    pub malformed: bool,
+    /// The message of the inner mechanism.
+    pub inner: Option<Inner>,
+    /// SPNEGO's negState.
+    pub neg_state: Option<NegState>,
+    /// It carries a mechListMIC.
+    pub mic: bool,
+    /// The supportedMech that it names.
+    pub supported: Option<Mech>,
+    /// It names a supportedMech, known or not.
+    pub names_supported: bool,
+    /// The first of its mechTypes.
+    pub preferred: Option<Mech>,
+    /// It is a message of the security-layer step.
+    pub layer: Option<Layer>,
+}
+
+/// SPNEGO's negState (RFC 4178 section 4.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // The standard's own four.
+pub enum NegState {
+    AcceptCompleted,
+    AcceptIncomplete,
+    Reject,
+    RequestMic,
+}
+
+/// A message of the mechanism within.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // Messages by their names in MS-NLMP and RFC 4120.
+pub enum Inner {
+    NtlmNegotiate,
+    NtlmChallenge,
+    NtlmAuthenticate,
+    ApReq { mutual: bool },
+    ApRep,
+    KrbError,
+}
+
+/// A message of the security-layer step (RFC 2222 section 7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Layer {
+    /// The bit mask, where it can be read.
+    pub mask: Option<u8>,
+    /// How many octets are wrapped, where they can be counted.
+    pub octets: Option<usize>,
+    /// A 4-octet length stands before it, as .NET Core 3.1 sends it.
+    pub prefixed: bool,
+}
+
+impl Settled {
+    /// What the decoder should know about the next token of `from`.
+    #[must_use]
+    pub fn hint(&self, from: Party) -> Hint {
+        let reading = match (self.machine, from) {
+            (Some(Machine::Gssapi | Machine::Kerberos), _) => Reading::Gss,
+            (Some(Machine::Login), Party::Server) => Reading::Prompt,
+            (Some(Machine::Login), Party::Client) if self.prompts_out_of_order => Reading::UsernameOrPassword,
+            (Some(Machine::Login), Party::Client) if self.next_is_password() => Reading::Password,
+            (Some(Machine::Login), Party::Client) => Reading::Username,
+            _ if self.mechanism.as_deref() == Some("PLAIN") && from == Party::Client => Reading::Plain,
+            _ => Reading::Guess,
+        };
+        Hint { from: Some(from), reading, mech: self.mech }
+    }
+
+    /// Whether the client's next answer in LOGIN is the password: by the prompt where it says so, else by counting.
+    #[must_use]
+    pub fn next_is_password(&self) -> bool {
+        match self.prompt {
+            Some(Prompt::Username) => false,
+            Some(Prompt::Password) => true,
+            Some(Prompt::Unknown) | None => self.login_sent > 0,
+        }
+    }
+
+    /// What `runs` comes to at this moment.
+    #[must_use]
+    pub fn running(&self, runs: Runs) -> Option<Machine> {
+        match runs {
+            Runs::Mechanism => self.machine,
+            Runs::Token => self.token,
+            Runs::Inner => self.inner,
+        }
+    }
+
+    /// Forgets all that was learnt before TLS (RFC 3207 section 4.2).
+    pub fn start_tls(&mut self) {
+        *self = Self { tls: true, ..Self::default() };
+    }
+
+    /// Takes an AUTH command, before its token is decoded.
+    pub fn begin(&mut self, message: &Message, line: &[u8]) {
+        let Body::Command(command) = &message.body else { return };
+        if command.verb != Verb::Auth {
+            return;
+        }
+        let Some(auth) = &command.auth else { return };
+        let name = String::from_utf8_lossy(auth.mechanism.of(line)).to_ascii_uppercase();
+        let machine = match name.as_str() {
+            "LOGIN" => Some(Machine::Login),
+            "GSSAPI" => Some(Machine::Gssapi),
+            _ => None,
+        };
+        *self = Self {
+            keywords: std::mem::take(&mut self.keywords),
+            tls: self.tls,
+            mechanism: Some(name),
+            machine,
+            initial_response: auth.initial.is_some(),
+            ..Self::default()
+        };
+    }
+
+    /// Takes what a line within the exchange adds.
+    pub fn learn(&mut self, from: Party, message: &Message, token: Option<&Token>) {
+        match self.machine {
+            Some(Machine::Login) => self.learn_login(message),
+            Some(Machine::Gssapi | Machine::Kerberos) => {
+                if let Some(token) = token {
+                    self.learn_token(from, token);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_login(&mut self, message: &Message) {
+        match &message.body {
+            Body::Reply(reply) if reply.code == 334 => {
+                let prompt =
+                    reply.challenge.as_ref().map_or(Prompt::Unknown, |challenge| Prompt::read(&challenge.bytes));
+                let expected = if self.login_sent == 0 { Prompt::Username } else { Prompt::Password };
+                self.prompts_out_of_order |= prompt != Prompt::Unknown && prompt != expected;
+                self.prompt = Some(prompt);
+            }
+            Body::Response(Response::Base64(_)) => self.login_sent += 1,
+            Body::Command(command) if command.auth.as_ref().is_some_and(|auth| auth.initial.is_some()) => {
+                self.login_sent = 1;
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_token(&mut self, from: Party, token: &Token) {
+        if self.token.is_none() {
+            self.token = match token.kind {
+                Kind::NegTokenInit | Kind::NegTokenInit2 | Kind::NegTokenResp => Some(Machine::Spnego),
+                Kind::Kerberos => Some(Machine::Krb5),
+                Kind::Ntlm => Some(Machine::Ntlm),
+                _ => None,
+            };
+            if self.token == Some(Machine::Krb5) {
+                self.machine = Some(Machine::Kerberos);
+            }
+        }
+        if let Some(mech) = token.supported.or(if from == Party::Client { token.preferred } else { None }) {
+            self.mech = Some(mech);
+            self.inner = mech_machine(mech);
+        }
+        match token.inner {
+            Some(Inner::NtlmNegotiate) => self.meet(Machine::Ntlm, Mech::Ntlmssp),
+            Some(Inner::NtlmChallenge) => self.mechanism_sent = false,
+            Some(Inner::NtlmAuthenticate) => self.mechanism_sent = true,
+            Some(Inner::ApReq { mutual }) => {
+                self.meet(Machine::Krb5, Mech::Kerberos);
+                self.mutual_due = mutual;
+                self.mechanism_sent = true;
+            }
+            Some(Inner::ApRep) => self.mutual_due = false,
+            Some(Inner::KrbError) | None => {}
+        }
+        self.mic_due = match from {
+            Party::Client => self.mic_due || token.mic,
+            Party::Server => (self.mic_due || token.neg_state == Some(NegState::RequestMic)) && !token.mic,
+        };
+        self.complete |= token.completes(from);
+        if let (Party::Server, Some(layer)) = (from, token.layer) {
+            self.offered = layer.mask;
+        }
+    }
+
+    fn meet(&mut self, inner: Machine, mech: Mech) {
+        self.inner = Some(inner);
+        if self.mech.and_then(mech_machine) != Some(inner) {
+            self.mech = Some(mech);
+        }
+    }
+}
+
+impl Token {
+    /// Looks at a decoded token once.
+    #[must_use]
+    pub fn read(tree: &Tree, bytes: &[u8]) -> Self {
+        let root = &tree.root;
+        let mut token = Self {
+            kind: tree.kind,
+            malformed: matches!(tree.kind, Kind::Unknown | Kind::Ber | Kind::Text | Kind::Empty),
+            inner: inner_of(root, bytes),
+            neg_state: None,
+            mic: false,
+            supported: None,
+            names_supported: false,
+            preferred: None,
+            layer: None,
+        };
+        match tree.kind {
+            Kind::NegTokenInit | Kind::NegTokenInit2 | Kind::NegTokenResp => token.read_spnego(root, bytes),
+            Kind::Wrap | Kind::NtlmSignature | Kind::SecurityLayer => token.layer = Some(layer_of(root)),
+            _ => {}
+        }
+        token.malformed |= root.problem.is_some();
+        token
+    }
+
+    fn read_spnego(&mut self, root: &Node, bytes: &[u8]) {
+        // The negotiation token itself: the root, or what follows thisMech within the frame.
+        let spnego = root.children.iter().find(|child| child.name.starts_with("NegToken")).unwrap_or(root);
+        self.malformed |= spnego.problem.is_some();
+        for field in &spnego.children {
+            match field.name.as_ref() {
+                "negState" => self.neg_state = neg_state(&field.value),
+                "mechListMIC" => self.mic = true,
+                "supportedMech" => {
+                    self.names_supported = true;
+                    self.supported = mech_of(&field.value);
+                }
+                "mechTypes" => self.preferred = field.children.first().and_then(|first| mech_of(&first.value)),
+                "mechToken" | "responseToken" => {
+                    self.malformed |= field.problem.is_some();
+                    self.inner = field.children.first().and_then(|inner| inner_of(inner, bytes));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether this token completes the context on the side of `from`, as far as the wire tells.
+    #[must_use]
+    pub fn completes(&self, from: Party) -> bool {
+        match (self.kind, from) {
+            (Kind::NegTokenResp, _) => self.neg_state == Some(NegState::AcceptCompleted),
+            (Kind::Ntlm, Party::Client) => self.inner == Some(Inner::NtlmAuthenticate),
+            (Kind::Kerberos, Party::Client) => self.inner == Some(Inner::ApReq { mutual: false }),
+            (Kind::Kerberos, Party::Server) => self.inner == Some(Inner::ApRep),
+            _ => false,
+        }
+    }
+}
+
+impl Prompt {
+    /// Reads a prompt as the field writes it: case, blanks, colons and NULs don't matter.
+    #[must_use]
+    pub fn read(octets: &[u8]) -> Self {
+        let word: Vec<u8> =
+            octets.iter().filter(|octet| octet.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+        match word.as_slice() {
+            b"username" | b"user" | b"login" => Self::Username,
+            b"password" | b"pass" => Self::Password,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The base64 that a line carries, whichever kind of line it is.
+#[must_use]
+pub(crate) fn base64_of(message: &Message) -> Option<&Base64> {
+    match &message.body {
+        Body::Command(command) => command.auth.as_ref()?.initial.as_ref(),
+        Body::Response(Response::Base64(base64)) => Some(base64),
+        Body::Reply(reply) => reply.challenge.as_ref(),
+        _ => None,
+    }
+}
+
+const fn mech_machine(mech: Mech) -> Option<Machine> {
+    match mech {
+        Mech::Ntlmssp => Some(Machine::Ntlm),
+        Mech::Kerberos | Mech::MsKerberos | Mech::OldKerberos => Some(Machine::Krb5),
+        _ => None,
+    }
+}
+
+fn mech_of(value: &Value) -> Option<Mech> {
+    match value {
+        Value::Oid { mech, .. } => *mech,
+        _ => None,
+    }
+}
+
+fn neg_state(value: &Value) -> Option<NegState> {
+    match value {
+        Value::Named { number: 0, .. } => Some(NegState::AcceptCompleted),
+        Value::Named { number: 1, .. } => Some(NegState::AcceptIncomplete),
+        Value::Named { number: 2, .. } => Some(NegState::Reject),
+        Value::Named { number: 3, .. } => Some(NegState::RequestMic),
+        _ => None,
+    }
+}
+
+fn inner_of(node: &Node, bytes: &[u8]) -> Option<Inner> {
+    match node.name.as_ref() {
+        "NEGOTIATE_MESSAGE" => Some(Inner::NtlmNegotiate),
+        "CHALLENGE_MESSAGE" => Some(Inner::NtlmChallenge),
+        "AUTHENTICATE_MESSAGE" => Some(Inner::NtlmAuthenticate),
+        "AP-REQ" => Some(Inner::ApReq { mutual: mutual_required(node) }),
+        "AP-REP" => Some(Inner::ApRep),
+        "KRB-ERROR" => Some(Inner::KrbError),
+        "InitialContextToken" => node.children.iter().find_map(|child| inner_of(child, bytes)),
+        _ => None,
+    }
+}
+
+fn mutual_required(ap_req: &Node) -> bool {
+    ap_req.child("ap-options").is_some_and(|options| match options.value {
+        Value::Flags { bits, .. } => bits & 0x2000_0000 != 0,
+        _ => false,
+    })
+}
+
+fn layer_of(root: &Node) -> Layer {
+    let number = |name| {
+        root.find(name).and_then(|node| match node.value {
+            Value::Number(number) | Value::Named { number, .. } => Some(number),
+            Value::Flags { bits, .. } => Some(i64::from(bits)),
+            _ => None,
+        })
+    };
+    let mask = root.find("mask").map(|_| number("mask").and_then(|mask| u8::try_from(mask).ok())).unwrap_or_default();
+    let octets = root.find("SecurityLayer").map(|node| node.span.len());
+    Layer { mask, octets, prefixed: root.name == "PrefixedToken" }
+}

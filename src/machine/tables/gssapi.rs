@@ -1,0 +1,59 @@
+//! AUTH GSSAPI that means SPNEGO: MS-SSEAN over the mapping of RFC 2222 section 7.2.
+//!
+//! The security-layer step may be there (`rfc2222`), be left out after the acceptor's last token (`skip`), or 235 may
+//! stand in place of that token, as MS-SSEAN section 4.1 prints it (`example`). All three are rows here.
+
+use super::machine_table;
+use crate::machine::row::Table;
+
+pub(super) static TABLES: [Table; 2] = [CLIENT, SERVER];
+
+const CLIENT: Table = machine_table! {
+    Gssapi Client [Choose, WaitEmpty, Context, ContextDone, WaitFinal, Rejected, Done, Failed]
+    runs { WaitEmpty: Token, Context: Token, ContextDone: Token }
+
+    Choose on Go emit AuthGssapiToken to Context, Must "MS-SSEAN" "3.1.5.1", "GSSAPI means SPNEGO: its first token, a NegTokenInit, is the initial response.";
+    Choose on Go emit AuthGssapi to WaitEmpty, Must "RFC 4954" "4", "A token that does not fit into 512 octets waits for an empty challenge.";
+    Choose on Go emit AuthGssapiNtlm to Context, Quirk "MS-SPNG" "3.3.5.1", "A bare NTLM message in place of a NegTokenInit; Windows and Cyrus take it.";
+    WaitEmpty on EmptyChallenge emit TokenResponse to Context, Must "RFC 4954" "4", "The empty challenge is answered with what would have been the initial response.";
+    WaitEmpty on HumanChallenge emit TokenResponse to Context, Quirk "Exchange" "captures", "Exchange says \"GSSAPI supported\" where an empty challenge belongs.";
+    WaitEmpty on HintsChallenge emit TokenResponse to Context, May "MS-SPNG" "3.2.5.2", "The acceptor may open with its list of mechanisms.";
+    Context on TokenChallenge emit TokenResponse to Context, Must "RFC 2222" "7.2.1", "The token goes to GSS_Init_sec_context, and what that gives is the response.";
+    Context on TokenChallenge emit FinalTokenResponse to ContextDone, Must "RFC 2222" "7.2.1", "The same; the initiator's context is complete with this token.";
+    Context on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 2222" "7.2.1", "The context is complete and there is nothing more to send: an empty line.";
+    Context on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4178" "4.2.2", "A reject is answered so that the server can end the exchange.";
+    Context on SuccessInPlaceOfToken to Done, May "MS-SSEAN" "4.1", "The printed example ends so: 235 in place of the acceptor's last token.";
+    Context on SuccessTooEarly to Failed, Must "RFC 4178" "5", "235 while authentication of the server or a mechListMIC is outstanding is not to be trusted.";
+    ContextDone on LayerOffer emit LayerChoice to WaitFinal, Must "RFC 2222" "7.2.1", "The offer is unwrapped; the answer is the wrapped choice of one layer, with the authorization identity.";
+    ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "NegotiateStream", "A 4-octet length before the wrapped choice.";
+    ContextDone on Go emit EmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
+    ContextDone on Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
+    WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235 after the choice of layer.";
+};
+
+const SERVER: Table = machine_table! {
+    Gssapi Server [Ready, Context, Flush, WaitChoice, Rejected, Done, Failed]
+    runs { Context: Token, Flush: Token, Rejected: Token }
+
+    Ready on AuthGssapi emit EmptyChallenge to Context, Must "RFC 4954" "4", "The client speaks first in GSSAPI; without an initial response it gets an empty challenge.";
+    Ready on AuthGssapi emit HumanChallenge to Context, Quirk "Exchange" "captures", "Exchange says \"GSSAPI supported\" where an empty challenge belongs.";
+    Ready on AuthGssapi emit HintsChallenge to Context, May "MS-SPNG" "3.2.5.2", "An acceptor called without a token gives a NegTokenInit2.";
+    Ready on AuthGssapiToken emit TokenChallenge to Context, Must "MS-SSEAN" "3.2.5.1", "All GSS-API calls of this connection go to SPNEGO; its token is the challenge.";
+    Ready on AuthGssapiToken emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete at once; its last token is sent, and an empty line awaited.";
+    Ready on AuthGssapiToken emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "Nothing in common: a reject may be sent before the refusal.";
+    Ready on AuthGssapiNtlm emit TokenChallenge to Context, Quirk "MS-SPNG" "3.2.5.1", "A bare NTLM message is taken for what it is.";
+    Context on TokenResponse emit TokenChallenge to Context, Must "RFC 2222" "7.2.2", "The token goes to GSS_Accept_sec_context, and what that gives is the next challenge.";
+    Context on TokenResponse emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete; its last token is sent, and an empty line awaited.";
+    Context on TokenResponse emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "The mechanism failed: a reject may be sent before the refusal.";
+    Context on TokenResponse emit SuccessInPlaceOfToken to Done, May "MS-SSEAN" "4.1", "The printed example ends so: 235 in place of the acceptor's last token.";
+    Context on FinalTokenResponse emit LayerOffer to WaitChoice, Must "RFC 2222" "7.2.2", "The acceptor is complete without a token of its own: the offer of layers follows at once.";
+    Context on FinalTokenResponse emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "Both are complete; the acceptor's last token is sent, and an empty line awaited.";
+    Context on FinalTokenResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
+    Flush on EmptyResponse emit LayerOffer to WaitChoice, Must "RFC 2222" "7.2.2", "After the empty line the server offers layers: four wrapped octets.";
+    Flush on EmptyResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
+    WaitChoice on LayerChoice emit Success to Done, Must "RFC 2222" "7.2.2", "The choice is one of those offered: 235.";
+    WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "NegotiateStream", "The choice behind a 4-octet length is taken.";
+    WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 2222" "7.2.2", "A layer that was not offered is refused.";
+    WaitChoice on EmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";
+    Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
+};

@@ -1,0 +1,156 @@
+//! The SMTP session as far as it bears on AUTH: greeting, EHLO, STARTTLS, AUTH, the mail transaction, QUIT.
+//!
+//! Whatever a mechanism says within `InAuth` and `InMech` is its own table's; here a response is a response.
+
+use super::machine_table;
+use crate::machine::row::Table;
+
+pub(super) static TABLES: [Table; 2] = [CLIENT, SERVER];
+
+const CLIENT: Table = machine_table! {
+    Smtp Client [Connect, Greeted, Failed, EhloSent, Choose, StartTls, Tls, InMech, Cancelling, Done, InMail, InData,
+        DataSent, AuthenticatedInData, Quitting, Closed]
+    runs { InMech: Mechanism, Cancelling: Mechanism }
+
+    Connect on TlsStarted to Connect, May "RFC 8314" "3.3", "With implicit TLS the handshake comes before the greeting.";
+    Connect on ServiceReady to Greeted, Must "RFC 5321" "3.1", "The client waits for the greeting before it says anything.";
+    Connect on Refusal to Failed, Must "RFC 5321" "3.1", "A server may turn the connection away; the client then quits.";
+    Failed on Go emit Quit to Quitting, Should "RFC 5321" "3.1", "After a refusal the client says QUIT.";
+
+    Greeted on Go emit Ehlo to EhloSent, Must "RFC 5321" "3.2", "A session begins with EHLO, or with HELO where EHLO is not understood.";
+    Greeted on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
+    EhloSent on Completed to Choose, Must "RFC 5321" "4.1.1.1", "The reply to EHLO names the extensions; AUTH lists the mechanisms (RFC 4954 3).";
+    EhloSent on Refusal to Greeted, May "RFC 5321" "3.2", "A client whose EHLO is refused may try HELO.";
+
+    Choose on Go emit StartTls to StartTls, May "RFC 3207" "4", "The client asks for TLS where the server offers it.";
+    StartTls on ServiceReady to Tls, Must "RFC 3207" "4", "After 220 the client begins the TLS handshake.";
+    StartTls on Refusal to Choose, May "RFC 3207" "4", "TLS is not to be had for the moment; the client decides whether to go on without.";
+    Tls on TlsStarted to Greeted, Must "RFC 3207" "4.2", "All that was learnt before TLS is forgotten; the client says EHLO again.";
+
+    Choose on Go emit Auth to InMech, May "RFC 4954" "4", "The client names a mechanism, with an initial response if the mechanism has one and the line fits.";
+    Choose on Go emit InitialResponseTooLong to InMech, Quirk "RFC 4954" "4", "An initial response that makes the line pass 512 octets is to be held back; .NET sends it all the same.";
+    Choose on Go emit Mail to InMail, May "RFC 5321" "3.3", "A client may send mail without having authenticated; the server decides.";
+    Choose on Go emit Ehlo to EhloSent, May "RFC 5321" "4.1.4", "EHLO may be said again at any time between transactions.";
+    Choose on Go emit OtherCommand to Choose, May "RFC 5321" "4.1.1", "Commands without bearing on AUTH.";
+    Choose on Completed to Choose, May "RFC 5321" "4.2", "The reply to such a command.";
+    Choose on Refusal to Choose, May "RFC 5321" "4.2", "The refusal of such a command.";
+    Choose on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
+
+    InMech on Challenge emit Response to InMech, Must "RFC 4954" "4", "A 334 is answered with a line of base64, or an empty line where there is nothing to say.";
+    InMech on Challenge emit Cancel to Cancelling, May "RFC 4954" "4", "A lone asterisk cancels the exchange.";
+    InMech on ChallengeNotBase64 emit Cancel to Cancelling, Must "RFC 4954" "4", "A challenge that cannot be decoded is answered by cancelling.";
+    InMech on ChallengeNotBase64 emit Response to InMech, Quirk "MS-SMTPNTLM" "3.1.5.1", "Words for people in place of an empty challenge are passed over.";
+    InMech on Success to Done, Must "RFC 4954" "6", "235: the client is authenticated.";
+    InMech on CredentialsInvalid to Choose, Should "RFC 4954" "6", "535: ask for other credentials, or try another mechanism.";
+    InMech on TemporaryFailure to Choose, Should "RFC 4954" "6", "454: the server cannot tell for now; do not ask the user again.";
+    InMech on MechanismTooWeak to Choose, Should "RFC 4954" "6", "534: choose a stronger mechanism.";
+    InMech on Refusal to Choose, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
+    Cancelling on ParameterSyntaxError to Choose, Must "RFC 4954" "4", "The server acknowledges the cancellation with 501.";
+    Cancelling on Refusal to Choose, Quirk "Exim" "auths/auth-spa", "Some servers end a cancelled exchange with another refusal.";
+
+    Done on Go emit Ehlo to Done, May "RFC 4954" "4", "EHLO after AUTH is needed only where a security layer was agreed on; some clients say it always.";
+    Done on Go emit OtherCommand to Done, May "RFC 5321" "3.3", "Mail and all other commands.";
+    Done on Completed to Done, May "RFC 5321" "4.2", "Their replies.";
+    Done on Refusal to Done, May "RFC 5321" "4.2", "Their refusals.";
+    Done on StartMailInput to AuthenticatedInData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
+    AuthenticatedInData on Go emit MailData to AuthenticatedInData, Must "RFC 5321" "4.1.1.4", "The message, line by line.";
+    AuthenticatedInData on Go emit EndOfData to Done, Must "RFC 5321" "4.1.1.4", "A lone dot ends the message.";
+    Done on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
+
+    InMail on Go emit OtherCommand to InMail, May "RFC 5321" "3.3", "Recipients, DATA and the rest of a transaction.";
+    InMail on Completed to InMail, May "RFC 5321" "4.2", "Their replies.";
+    InMail on AuthenticationRequired to Choose, Should "RFC 4954" "6", "530: authenticate first.";
+    InMail on Refusal to InMail, May "RFC 5321" "4.2", "Other refusals.";
+    InMail on Go emit Rset to Choose, Must "RFC 5321" "4.1.1.5", "RSET ends the transaction.";
+    InMail on StartMailInput to InData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
+    InMail on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
+    InData on Go emit MailData to InData, Must "RFC 5321" "4.1.1.4", "The message, line by line.";
+    InData on Go emit EndOfData to DataSent, Must "RFC 5321" "4.1.1.4", "A lone dot ends the message.";
+    DataSent on Completed to Choose, Must "RFC 5321" "4.1.1.4", "The server has taken the message.";
+    DataSent on Refusal to Choose, Must "RFC 5321" "4.1.1.4", "The server has not taken the message.";
+
+    Quitting on Closing to Closed, Must "RFC 5321" "4.1.1.10", "The client waits for 221 before it closes.";
+};
+
+const SERVER: Table = machine_table! {
+    Smtp Server [Greeting, AwaitEhlo, Ready, StartTls, InAuth, Authenticated, AuthenticatedInData, InMail, InData, Closed]
+    runs { InAuth: Mechanism }
+
+    Greeting on TlsStarted to Greeting, May "RFC 8314" "3.3", "With implicit TLS the handshake comes before the greeting.";
+    Greeting on Go emit ServiceReady to AwaitEhlo, Must "RFC 5321" "3.1", "The server speaks first: 220 and its name.";
+    Greeting on Go emit Refusal to AwaitEhlo, May "RFC 5321" "3.1", "A server that gives no service says 554 and waits for QUIT.";
+
+    AwaitEhlo on Ehlo emit Completed to Ready, Must "RFC 5321" "4.1.1.1", "250 with a line for each extension; AUTH lists the mechanisms (RFC 4954 3).";
+    AwaitEhlo on Ehlo emit Refusal to AwaitEhlo, May "RFC 5321" "4.1.1.1", "A server may refuse the name given, or not know EHLO.";
+    AwaitEhlo on Auth emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "AUTH before EHLO is out of order: 503.";
+    AwaitEhlo on Auth emit Challenge to InAuth, Quirk "Postfix" "smtpd_sasl_proto.c", "Postfix and Dovecot begin the exchange without EHLO.";
+    AwaitEhlo on OtherCommand emit Completed to AwaitEhlo, May "RFC 5321" "4.1.4", "NOOP, HELP, RSET and the like need no EHLO.";
+    AwaitEhlo on OtherCommand emit Refusal to AwaitEhlo, May "RFC 5321" "4.1.4", "Other commands are out of order.";
+    AwaitEhlo on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
+    AwaitEhlo on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up, for instance after waiting too long.";
+
+    Ready on Ehlo emit Completed to Ready, Must "RFC 5321" "4.1.4", "EHLO may come again.";
+    Ready on StartTls emit ServiceReady to StartTls, Must "RFC 3207" "4", "220: the client may begin the handshake.";
+    Ready on StartTls emit Refusal to Ready, May "RFC 3207" "4", "454 where TLS is not to be had for now, 501 where STARTTLS came with a parameter.";
+    StartTls on TlsStarted to AwaitEhlo, Must "RFC 3207" "4.2", "All that the client said before TLS is forgotten.";
+
+    Ready on Auth emit Challenge to InAuth, Must "RFC 4954" "4", "The mechanism is known: its first challenge, empty where it has none.";
+    Ready on Auth emit Success to Authenticated, May "RFC 4954" "4", "A mechanism of one message is done with its initial response.";
+    Ready on Auth emit ChallengeNotBase64 to InAuth, Quirk "MS-SMTPNTLM" "2.2.1.5", "Windows answers a bare AUTH with words for people.";
+    Ready on Auth emit ParameterNotImplemented to Ready, Must "RFC 4954" "4", "504: the mechanism is not known here.";
+    Ready on Auth emit EncryptionRequired to Ready, May "RFC 4954" "6", "538: not without TLS.";
+    Ready on Auth emit MechanismTooWeak to Ready, May "RFC 4954" "6", "534: the mechanism is too weak for this user.";
+    Ready on Auth emit CredentialsInvalid to Ready, Must "RFC 4954" "6", "535: the initial response was enough to refuse.";
+    Ready on Auth emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
+    Ready on Auth emit BadSequence to Ready, May "RFC 5321" "4.2.2", "503: AUTH is not enabled here.";
+    Ready on Auth emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
+    Ready on InitialResponseTooLong emit SyntaxError to Ready, Must "RFC 4954" "4", "500: the line does not fit the buffer.";
+    Ready on InitialResponseTooLong emit Challenge to InAuth, May "RFC 5321" "4.5.3.1", "A server may take lines longer than it has to.";
+    Ready on InitialResponseTooLong emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
+    Ready on AuthNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the initial response cannot be decoded.";
+    Ready on AuthNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to what cannot be decoded.";
+    Ready on AuthMalformed emit ParameterSyntaxError to Ready, Must "RFC 5321" "4.2.2", "501: AUTH wants a mechanism and at most one word more.";
+    Ready on AuthMalformed emit Refusal to Ready, Quirk "aiosmtpd" "smtp.py", "Other refusals of the same are seen.";
+    Ready on Mail emit Completed to InMail, May "RFC 5321" "3.3", "A server may take mail without authentication.";
+    Ready on Mail emit AuthenticationRequired to Ready, Should "RFC 4954" "6", "530: authentication is required here.";
+    Ready on Mail emit Refusal to Ready, May "RFC 5321" "3.3", "Any other refusal.";
+    Ready on OtherCommand emit Completed to Ready, May "RFC 5321" "4.1.1", "Commands without bearing on AUTH.";
+    Ready on OtherCommand emit Refusal to Ready, May "RFC 5321" "4.2.2", "Their refusal.";
+    Ready on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
+    Ready on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up.";
+
+    InAuth on Response emit Challenge to InAuth, Must "RFC 4954" "4", "The mechanism wants more: another 334.";
+    InAuth on Response emit Success to Authenticated, Must "RFC 4954" "4", "235: done.";
+    InAuth on Response emit CredentialsInvalid to Ready, Must "RFC 4954" "4", "535: the credentials are not good.";
+    InAuth on Response emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
+    InAuth on Response emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
+    InAuth on Cancel emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501 acknowledges the cancellation.";
+    InAuth on Cancel emit Refusal to Ready, Quirk "Exim" "auths/auth-spa", "Exim says 535 to a cancelled NTLM exchange.";
+    InAuth on ResponseNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the response cannot be decoded.";
+    InAuth on ResponseNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to what cannot be decoded.";
+    InAuth on ResponseOverLong emit SyntaxError to Ready, Must "RFC 4954" "4", "500: the line does not fit the buffer.";
+    InAuth on ResponseOverLong emit Refusal to Ready, Quirk "Dovecot" "smtp-server-cmd-auth.c", "Other refusals of the same are seen.";
+    InAuth on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up.";
+
+    Authenticated on Auth emit BadSequence to Authenticated, Must "RFC 4954" "4", "After success no other AUTH is taken: 503.";
+    Authenticated on Ehlo emit Completed to Authenticated, Must "RFC 5321" "4.1.4", "EHLO may come again; the client stays authenticated.";
+    Authenticated on OtherCommand emit Completed to Authenticated, May "RFC 5321" "3.3", "Mail and all other commands.";
+    Authenticated on OtherCommand emit Refusal to Authenticated, May "RFC 5321" "4.2.2", "Their refusal.";
+    Authenticated on Data emit StartMailInput to AuthenticatedInData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
+    AuthenticatedInData on MailData to AuthenticatedInData, Must "RFC 5321" "4.1.1.4", "The message, line by line.";
+    AuthenticatedInData on EndOfData emit Completed to Authenticated, Must "RFC 5321" "4.1.1.4", "The server takes the message.";
+    AuthenticatedInData on EndOfData emit Refusal to Authenticated, May "RFC 5321" "4.1.1.4", "The server refuses the message.";
+    Authenticated on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
+    Authenticated on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up.";
+
+    InMail on Auth emit BadSequence to InMail, Must "RFC 4954" "4", "AUTH is not allowed within a mail transaction: 503.";
+    InMail on OtherCommand emit Completed to InMail, May "RFC 5321" "3.3", "Recipients and the rest of a transaction.";
+    InMail on OtherCommand emit Refusal to InMail, May "RFC 5321" "4.2.2", "Their refusal.";
+    InMail on Rset emit Completed to Ready, Must "RFC 5321" "4.1.1.5", "RSET ends the transaction.";
+    InMail on Ehlo emit Completed to Ready, Must "RFC 5321" "4.1.4", "EHLO within a transaction ends it, as RSET does.";
+    InMail on Data emit StartMailInput to InData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
+    InMail on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
+    InData on MailData to InData, Must "RFC 5321" "4.1.1.4", "The message, line by line.";
+    InData on EndOfData emit Completed to Ready, Must "RFC 5321" "4.1.1.4", "The server takes the message.";
+    InData on EndOfData emit Refusal to Ready, May "RFC 5321" "4.1.1.4", "The server refuses the message.";
+};
