@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn lines_end_at_lf() {
-        let table: &[(&[&[u8]], &[(&[u8], u64)])] = &[
+        type Row<'a> = (&'a [&'a [u8]], &'a [(&'a [u8], u64)]);
+        let table: &[Row<'_>] = &[
             (&[b""], &[]),
             (&[b"a\r\nb\r\n"], &[(b"a\r\n", 0), (b"b\r\n", 0)]),
             (&[b"a\nb"], &[(b"a\n", 0), (b"b", 0)]),

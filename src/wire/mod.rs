@@ -231,6 +231,15 @@ pub struct Keyword {
 impl Message {
     /// How many flaws of single octets one line lists, so that a hostile line costs no more than itself.
     pub const FLAWS_KEPT: usize = 32;
+
+    /// Adds what the octets that are left don't show: that `octets` more of the line were dropped ([`RawLine::cut`]).
+    pub fn mark_cut(&mut self, octets: u64) {
+        if octets > 0 && self.flaws.iter().all(|flaw| flaw.kind != FlawKind::OverLong) {
+            let span = Span::new(self.content.end, self.content.end);
+            self.flaws.push(Flaw { kind: FlawKind::OverLong, span, cite: Cite::new("RFC 4954", "4") });
+            self.flaws.sort_by_key(|flaw| flaw.span);
+        }
+    }
 }
 
 impl Base64 {

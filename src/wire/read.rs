@@ -280,7 +280,7 @@ mod tests {
     /// A line in one row of words: what it is, its parts, its flaws.
     fn outline(bytes: &[u8], message: &Message) -> String {
         let base64 = |base64: &Base64| {
-            let errors: String = base64.errors.iter().map(|error| format!("!{}", error.at)).collect();
+            let errors = base64.errors.iter().fold(String::new(), |errors, error| format!("{errors}!{}", error.at));
             format!("<{}>{errors}{}", base64.bytes.escape_ascii(), if base64.equals { "=" } else { "" })
         };
         let mut words = match &message.body {
@@ -382,13 +382,13 @@ mod tests {
 
     #[test]
     fn each_kind_of_line_has_its_limit() {
+        type Read = fn(&[u8]) -> Message;
         let long = |start: &str, length: usize| {
             let mut line = start.as_bytes().to_vec();
             line.resize(length - 2, b'A');
             line.extend_from_slice(b"\r\n");
             line
         };
-        type Read = fn(&[u8]) -> Message;
         let table: &[(&str, usize, &str, Read)] = &[
             ("AUTH GSSAPI ", 512, "RFC 5321 4.5.3.1.4", |line| read_client(line, Dialogue::Command)),
             ("MAIL FROM:<> AUTH=", 1012, "RFC 4954 3", |line| read_client(line, Dialogue::Command)),
@@ -411,6 +411,16 @@ mod tests {
         assert_eq!(read_server(&line).flaws.len(), Message::FLAWS_KEPT + 2); // over-long, no terminator
         line.fill(0);
         assert_eq!(read_server(&line).flaws.len(), 3);
+    }
+
+    #[test]
+    fn a_line_that_was_cut_is_over_long_whatever_is_left_of_it() {
+        let mut message = read_client(b"QUJD\n", Dialogue::Response);
+        message.mark_cut(0);
+        assert_eq!(message.flaws.len(), 1);
+        message.mark_cut(3);
+        message.mark_cut(3);
+        assert_eq!(outline(b"QUJD\n", &message), "<ABC> OverLong@4..4 BareLf@4..5");
     }
 
     #[test]
