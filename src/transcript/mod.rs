@@ -1,5 +1,6 @@
 //! Events to steps.
 
 mod event;
+pub mod recording;
 
 pub use event::{Event, What};
