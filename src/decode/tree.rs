@@ -20,6 +20,9 @@ pub struct Node {
     pub name: Cow<'static, str>,
     /// The octets, header included where the field has one.
     pub span: Span,
+    /// The octets of the value alone: for DER what stands within the header; within all headers where there are no
+    /// children. What masking overwrites and [`super::patch`] replaces.
+    pub content: Span,
     /// What they mean.
     pub value: Value,
     /// Fields within, in the order of the octets.
@@ -60,7 +63,7 @@ pub enum Value {
     },
     /// Characters, whatever the encoding on the wire was. May hold control characters: a face escapes them.
     Text(String),
-    /// Octets to be shown in hex, from the node's span: the range of the content within the token.
+    /// Octets to be shown in hex: the node's content.
     Octets(Span),
     /// A time, printed in UTC.
     Time(String),
@@ -94,6 +97,8 @@ pub enum Kind {
     Wrap,
     /// RFC 4121 or RFC 1964 MIC token.
     Mic,
+    /// NEGOEX messages (MS-NEGOEX section 2.2).
+    NegoEx,
     /// An NTLM message signature, with or without the message behind it (MS-NLMP section 2.2.2.9).
     NtlmSignature,
     /// The four octets of RFC 2222 section 7.2, in clear.
@@ -165,10 +170,34 @@ pub enum Reading {
 }
 
 impl Node {
-    /// A node without children or problem.
+    /// A node without children or problem, whose content is all of it, or as [`Value::Octets`] says.
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, span: Span, value: Value) -> Self {
-        Self { name: name.into(), span, value, children: Vec::new(), problem: None, secret: false }
+        let content = if let Value::Octets(content) = value { content } else { span };
+        Self { name: name.into(), span, content, value, children: Vec::new(), problem: None, secret: false }
+    }
+
+    /// A node of nothing but octets.
+    pub(super) fn octets(name: impl Into<Cow<'static, str>>, span: Span) -> Self {
+        Self::new(name, span, Value::Octets(span))
+    }
+
+    /// The same node, its octets secret.
+    pub(super) fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// The same node with a problem.
+    pub(super) fn with(mut self, problem: Problem) -> Self {
+        self.blame(problem);
+        self
+    }
+
+    /// Attaches a problem, unless there is one already: the first is the one that explains the rest.
+    pub(super) fn blame(&mut self, problem: impl Into<Option<Problem>>) {
+        if self.problem.is_none() {
+            self.problem = problem.into();
+        }
     }
 
     /// The first node of that name, itself included, in the order of the tree.
@@ -193,6 +222,13 @@ impl Node {
             return None;
         }
         Some(self.children.iter().find_map(|child| child.innermost(at)).unwrap_or(self))
+    }
+}
+
+impl Problem {
+    /// What is wrong at `at`, and the rule that it breaks.
+    pub(super) fn new(at: usize, what: impl Into<Cow<'static, str>>, cite: Cite) -> Self {
+        Self { at, what: what.into(), cite }
     }
 }
 
@@ -249,6 +285,7 @@ impl Kind {
             Self::Ntlm => "NTLM",
             Self::Wrap => "Wrap",
             Self::Mic => "MIC",
+            Self::NegoEx => "NEGOEX",
             Self::NtlmSignature => "NTLM signature",
             Self::SecurityLayer => "security layer",
             Self::Text => "text",

@@ -1,0 +1,61 @@
+//! A tree as plain lines, for every face that shows text.
+
+use super::tree::{Node, Tree, Value};
+use std::fmt::Write as _;
+
+/// How many octets of a value are shown before `…`.
+const SHOWN: usize = 32;
+
+/// One line a node, indented by depth: `name  value  [start..end]`, then ` ! ` and its problem. Octets are in hex,
+/// control characters escaped; what is secret is `•` unless `reveal`.
+#[must_use]
+pub fn lines(tree: &Tree, bytes: &[u8], reveal: bool) -> Vec<String> {
+    tree.walk().map(|(depth, node)| line(depth, node, bytes, reveal)).collect()
+}
+
+fn line(depth: usize, node: &Node, bytes: &[u8], reveal: bool) -> String {
+    let mut line = format!("{:indent$}{}", "", node.name, indent = 2 * depth);
+    let value = value(node, bytes, reveal);
+    if !value.is_empty() {
+        line.push_str("  ");
+        line.push_str(&value);
+    }
+    let problem =
+        node.problem.as_ref().map_or_else(String::new, |problem| format!(" ! {} ({})", problem.what, problem.cite));
+    let written = write!(line, "  [{}]{problem}", node.span);
+    debug_assert!(written.is_ok(), "writing to a String does not fail");
+    line
+}
+
+/// The value of a node as [`lines`] shows it; empty for a structure.
+fn value(node: &Node, bytes: &[u8], reveal: bool) -> String {
+    if node.secret && !reveal {
+        return "•".to_owned();
+    }
+    match &node.value {
+        Value::Octets(_) if !node.children.is_empty() => node.value.to_string(),
+        Value::Octets(content) => hex(content.of(bytes)),
+        Value::Text(text) => escape(text),
+        other => other.to_string(),
+    }
+}
+
+fn hex(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * octets.len().min(SHOWN) + 3);
+    for octet in octets.iter().take(SHOWN) {
+        let written = write!(text, "{octet:02x}");
+        debug_assert!(written.is_ok(), "writing to a String does not fail");
+    }
+    if octets.len() > SHOWN {
+        text.push('…');
+    }
+    text
+}
+
+/// Control characters, and those that turn the direction of writing, must not reach a terminal.
+fn escape(text: &str) -> String {
+    let harmful = |c: char| {
+        c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().flat_map(|c| c.escape_debug().filter(move |_| harmful(c)).chain((!harmful(c)).then_some(c))).collect()
+}
