@@ -37,6 +37,7 @@ fn smtp(said: &Said<'_>) -> Option<Signal> {
     Some(match &said.message.body {
         Body::Command(command) => smtp_command(command, said),
         Body::Response(Response::Cancel) => Signal::Cancel,
+        Body::Response(Response::Empty) if said.settled.empty_lines > 1 => Signal::SecondEmptyResponse,
         Body::Response(_) if over_long(said.message) => Signal::ResponseOverLong,
         Body::Response(Response::Base64(base64)) if !legible(base64, false) => Signal::ResponseNotBase64,
         Body::Response(_) => Signal::Response,
@@ -162,6 +163,7 @@ fn gssapi(machine: Machine, said: &Said<'_>) -> Option<Signal> {
                 _ => Signal::AuthGssapiToken,
             })
         }
+        Body::Response(Response::Empty) if said.settled.empty_lines > 1 => Some(Signal::SecondEmptyResponse),
         Body::Response(Response::Empty) => Some(Signal::EmptyResponse),
         Body::Response(Response::Base64(base64)) if legible(base64, false) => {
             let Some(token) = said.token.filter(|token| !token.malformed) else {

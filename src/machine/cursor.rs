@@ -97,10 +97,11 @@ impl Stack {
         self.frames[0].cursor.state
     }
 
-    /// Whether some machine waits for this party to answer.
+    /// Whether the session waits for this party to answer before it can take in more.
     #[must_use]
     pub fn owes_answer(&self) -> bool {
-        self.frames[0].cursor.heard.is_some()
+        let frame = self.frames[0];
+        frame.cursor.heard.is_some() && frame.open_rows(self.party).all(|id| id.row().emit.is_some())
     }
 
     /// Whether this party is within an AUTH exchange: a client's next line is a response then.

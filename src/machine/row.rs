@@ -260,6 +260,8 @@ signals! {
     Response,
     /// Something that is not base64.
     ResponseNotBase64,
+    /// An empty line behind the one that ended the context.
+    SecondEmptyResponse: Response,
     /// A line past 12,288 octets.
     ResponseOverLong,
     /// `*`.

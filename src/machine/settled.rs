@@ -3,7 +3,7 @@
 use super::row::{Machine, Runs};
 use crate::decode::{Hint, Kind, Mech, Node, Reading, Tree, Value};
 use crate::terms::Party;
-use crate::wire::{Base64, Body, Keyword, Message, Response, Verb};
+use crate::wire::{Body, Keyword, Message, Response, Verb};
 
 /// Facts that guards look at. Everything here follows from the lines that passed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Settled {
     pub mic_due: bool,
     /// A token has completed the context on the wire.
     pub complete: bool,
+    /// How many empty lines the client has sent since then.
+    pub empty_lines: u8,
     /// The layers offered, where the offer can be read.
     pub offered: Option<u8>,
     /// LOGIN: how many of user name and password were sent.
@@ -178,6 +180,9 @@ impl Settled {
         match self.machine {
             Some(Machine::Login) => self.learn_login(message),
             Some(Machine::Gssapi | Machine::Kerberos) => {
+                if self.complete && message.body == Body::Response(Response::Empty) {
+                    self.empty_lines = self.empty_lines.saturating_add(1);
+                }
                 if let Some(token) = token {
                     self.learn_token(from, token);
                 }
@@ -195,7 +200,7 @@ impl Settled {
                 self.prompts_out_of_order |= prompt != Prompt::Unknown && prompt != expected;
                 self.prompt = Some(prompt);
             }
-            Body::Response(Response::Base64(_)) => self.login_sent += 1,
+            Body::Response(Response::Base64(_)) => self.login_sent = self.login_sent.saturating_add(1),
             Body::Command(command) if command.auth.as_ref().is_some_and(|auth| auth.initial.is_some()) => {
                 self.login_sent = 1;
             }
@@ -252,12 +257,12 @@ impl Settled {
 impl Token {
     /// Looks at a decoded token once.
     #[must_use]
-    pub fn read(tree: &Tree, bytes: &[u8]) -> Self {
+    pub fn read(tree: &Tree) -> Self {
         let root = &tree.root;
         let mut token = Self {
             kind: tree.kind,
             malformed: matches!(tree.kind, Kind::Unknown | Kind::Ber | Kind::Text | Kind::Empty),
-            inner: inner_of(root, bytes),
+            inner: inner_of(root),
             neg_state: None,
             mic: false,
             supported: None,
@@ -266,7 +271,7 @@ impl Token {
             layer: None,
         };
         match tree.kind {
-            Kind::NegTokenInit | Kind::NegTokenInit2 | Kind::NegTokenResp => token.read_spnego(root, bytes),
+            Kind::NegTokenInit | Kind::NegTokenInit2 | Kind::NegTokenResp => token.read_spnego(root),
             Kind::Wrap | Kind::NtlmSignature | Kind::SecurityLayer => token.layer = Some(layer_of(root)),
             _ => {}
         }
@@ -274,7 +279,7 @@ impl Token {
         token
     }
 
-    fn read_spnego(&mut self, root: &Node, bytes: &[u8]) {
+    fn read_spnego(&mut self, root: &Node) {
         // The negotiation token itself: the root, or what follows thisMech within the frame.
         let spnego = root.children.iter().find(|child| child.name.starts_with("NegToken")).unwrap_or(root);
         self.malformed |= spnego.problem.is_some();
@@ -289,7 +294,7 @@ impl Token {
                 "mechTypes" => self.preferred = field.children.first().and_then(|first| mech_of(&first.value)),
                 "mechToken" | "responseToken" => {
                     self.malformed |= field.problem.is_some();
-                    self.inner = field.children.first().and_then(|inner| inner_of(inner, bytes));
+                    self.inner = field.children.first().and_then(|inner| inner_of(inner));
                 }
                 _ => {}
             }
@@ -323,17 +328,6 @@ impl Prompt {
     }
 }
 
-/// The base64 that a line carries, whichever kind of line it is.
-#[must_use]
-pub(crate) fn base64_of(message: &Message) -> Option<&Base64> {
-    match &message.body {
-        Body::Command(command) => command.auth.as_ref()?.initial.as_ref(),
-        Body::Response(Response::Base64(base64)) => Some(base64),
-        Body::Reply(reply) => reply.challenge.as_ref(),
-        _ => None,
-    }
-}
-
 const fn mech_machine(mech: Mech) -> Option<Machine> {
     match mech {
         Mech::Ntlmssp => Some(Machine::Ntlm),
@@ -359,7 +353,7 @@ fn neg_state(value: &Value) -> Option<NegState> {
     }
 }
 
-fn inner_of(node: &Node, bytes: &[u8]) -> Option<Inner> {
+fn inner_of(node: &Node) -> Option<Inner> {
     match node.name.as_ref() {
         "NEGOTIATE_MESSAGE" => Some(Inner::NtlmNegotiate),
         "CHALLENGE_MESSAGE" => Some(Inner::NtlmChallenge),
@@ -367,7 +361,7 @@ fn inner_of(node: &Node, bytes: &[u8]) -> Option<Inner> {
         "AP-REQ" => Some(Inner::ApReq { mutual: mutual_required(node) }),
         "AP-REP" => Some(Inner::ApRep),
         "KRB-ERROR" => Some(Inner::KrbError),
-        "InitialContextToken" => node.children.iter().find_map(|child| inner_of(child, bytes)),
+        "InitialContextToken" => node.children.iter().find_map(inner_of),
         _ => None,
     }
 }

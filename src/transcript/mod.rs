@@ -1,6 +1,230 @@
-//! Events to steps.
+//! Events to steps: the one funnel. Recording, client, server, lab and import all end in [`Transcript::push`].
+//!
+//! Facts are kept, the rest is derived: an [`Event`] is what happened, a [`Step`] is all that follows from it. A step
+//! owns its standing, so stepping back is indexing.
+//!
+//! Limits: one transcript is one connection. A token that is cut into several lines (MS-SPNG section 3.1.5.6) is not
+//! put together.
 
 mod event;
 pub mod recording;
+mod step;
 
 pub use event::{Event, What};
+pub use step::{Inbox, Standing, Step, Token};
+
+use crate::decode::decode;
+use crate::machine::{Machine, Outcome, Said, Settled, Signal, Token as Glance, classify};
+use crate::terms::{Party, Span};
+use crate::wire::{Body, Dialogue, Message, keywords, read_client, read_server};
+use std::sync::Arc;
+
+/// One connection, understood so far.
+#[derive(Clone, Debug, Default)]
+pub struct Transcript {
+    steps: Vec<Step>,
+    start: Standing,
+}
+
+impl Transcript {
+    /// A connection of which nothing is known yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All steps so far.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Where both parties stand now.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        self.steps.last().map_or(&self.start, |step| &step.standing)
+    }
+
+    /// Takes an event in.
+    pub fn push(&mut self, event: Event) -> &Step {
+        let step = self.understand(event);
+        self.steps.push(step);
+        &self.steps[self.steps.len() - 1]
+    }
+
+    /// What the event would come to if it happened now. Appends nothing.
+    #[must_use]
+    pub fn preview(&self, event: &Event) -> Step {
+        self.understand(event.clone())
+    }
+
+    fn understand(&self, event: Event) -> Step {
+        let standing = self.standing().clone();
+        let mut step = Step {
+            place: self.steps.len(),
+            event,
+            message: None,
+            token: None,
+            signal: None,
+            moves: Vec::new(),
+            deviation: None,
+            standing,
+        };
+        match &step.event.what {
+            What::Line { from, .. } => self.line(*from, &mut step),
+            What::TlsStarted { .. } => tls_started(&mut step),
+            _ => {}
+        }
+        step
+    }
+
+    fn line(&self, from: Party, step: &mut Step) {
+        let What::Line { bytes, .. } = &step.event.what else { return };
+        let message = match from {
+            Party::Client => read_client(bytes, dialogue(&step.standing)),
+            Party::Server => read_server(bytes),
+        };
+        if matches!(&message.body, Body::Reply(reply) if !reply.last) {
+            // The meaning of a reply stands on its last line.
+            step.message = Some(message);
+            return;
+        }
+        let glance = self.settle(from, step, &message);
+        let What::Line { bytes, .. } = &step.event.what else { return };
+        let Standing { stacks, settled, inbox } = &mut step.standing;
+        let said = Said { from, line: bytes, message: &message, token: glance.as_ref(), settled };
+        let signals = |machine| classify(machine, &said);
+        let outcome = stacks[from.index()].emit(settled, signals);
+        step.signal = outcome.signal;
+        step.deviation = outcome.deviation;
+        step.moves = outcome.moves;
+
+        let peer = from.peer();
+        let waiting = &mut inbox[peer.index()];
+        if waiting.waiting > 0 || stacks[peer.index()].owes_answer() {
+            if waiting.waiting == 0 {
+                waiting.first = step.place;
+            }
+            waiting.waiting += 1;
+        } else {
+            let heard = stacks[peer.index()].hear(settled, signals);
+            step.signal = step.signal.or(heard.signal);
+            step.moves.extend(heard.moves);
+        }
+        step.message = Some(message);
+        self.take_waiting(from, step);
+    }
+
+    /// Adds what the line settles to the standing, and looks at its token.
+    fn settle(&self, from: Party, step: &mut Step, message: &Message) -> Option<Glance> {
+        let What::Line { bytes, .. } = &step.event.what else { return None };
+        let standing = &mut step.standing;
+        if matches!(&message.body, Body::Command(command) if command.auth.is_some()) {
+            Arc::make_mut(&mut standing.settled).begin(message, bytes);
+        }
+        if ends_ehlo(standing, from, message) {
+            Arc::make_mut(&mut standing.settled).keywords = keywords(self.reply_lines(bytes));
+        }
+        let base64 = message.base64().filter(|base64| !base64.span.is_empty());
+        let mut glance = None;
+        if let Some(base64) = base64.filter(|base64| !base64.equals) {
+            let hint = standing.settled.hint(from);
+            step.token = Some(Token { encoded: base64.span, hint });
+            if matches!(standing.settled.machine, Some(Machine::Gssapi | Machine::Kerberos)) {
+                let tree = decode(&base64.bytes, &hint);
+                glance = Some(Glance::read(&tree));
+            }
+        }
+        if standing.settled.machine.is_some() {
+            Arc::make_mut(&mut standing.settled).learn(from, message, glance.as_ref());
+        }
+        glance
+    }
+
+    /// The lines of the reply that `last` ends, without terminators.
+    fn reply_lines<'a>(&'a self, last: &'a [u8]) -> Vec<&'a [u8]> {
+        let unfinished = |step: &&Step| {
+            matches!(&step.message, Some(Message { body: Body::Reply(reply), .. }) if !reply.last)
+                || step.from().is_none()
+        };
+        let mut lines: Vec<&[u8]> = self.steps.iter().rev().take_while(unfinished).map(Step::line).collect();
+        lines.reverse();
+        lines.retain(|line| !line.is_empty());
+        lines.push(last);
+        lines
+    }
+
+    /// The party has spoken: lines that waited for it are heard now, as far as they need no answer.
+    fn take_waiting(&self, party: Party, step: &mut Step) {
+        while step.standing.inbox[party.index()].waiting > 0 && !step.standing.stack(party).owes_answer() {
+            let first = step.standing.inbox[party.index()].first;
+            let earlier = self.steps[first..].iter().find(|earlier| earlier.from() == Some(party.peer()));
+            let outcome = match earlier {
+                Some(earlier) => hear_again(party, earlier.line(), &mut step.standing),
+                None => Outcome::default(),
+            };
+            let inbox = &mut step.standing.inbox[party.index()];
+            inbox.waiting -= 1;
+            inbox.first = earlier.map_or(step.place, |earlier| earlier.place + 1);
+            step.moves.extend(outcome.moves);
+        }
+    }
+}
+
+/// What a client's next line is to be read as.
+fn dialogue(standing: &Standing) -> Dialogue {
+    let [client, server] = &standing.stacks;
+    if matches!(server.smtp().name(), "InData" | "AuthenticatedInData") {
+        Dialogue::MailData
+    } else if client.in_exchange() || server.in_exchange() {
+        Dialogue::Response
+    } else {
+        Dialogue::Command
+    }
+}
+
+fn ends_ehlo(standing: &Standing, from: Party, message: &Message) -> bool {
+    let heard = standing.stack(Party::Server).cursor(Machine::Smtp).and_then(|cursor| cursor.heard);
+    from == Party::Server
+        && heard.is_some_and(|heard| heard.is(Signal::Ehlo))
+        && matches!(&message.body, Body::Reply(reply) if reply.code == 250)
+}
+
+/// Hears a line that waited: its meaning may have changed with the state of the one who hears it.
+fn hear_again(party: Party, line: &[u8], standing: &mut Standing) -> Outcome {
+    let message = match party {
+        Party::Server => read_client(line, dialogue(standing)),
+        Party::Client => read_server(line),
+    };
+    let settled: &Settled = &standing.settled;
+    let glance = message
+        .base64()
+        .filter(|base64| !base64.span.is_empty())
+        .map(|base64| Glance::read(&decode(&base64.bytes, &settled.hint(party.peer()))));
+    let said = Said { from: party.peer(), line, message: &message, token: glance.as_ref(), settled };
+    standing.stacks[party.index()].hear(settled, |machine| classify(machine, &said))
+}
+
+/// Both parties hear that TLS is up; plain-text lines that still waited are dropped (RFC 3207 section 6).
+fn tls_started(step: &mut Step) {
+    let Standing { stacks, settled, inbox } = &mut step.standing;
+    Arc::make_mut(settled).start_tls();
+    *inbox = [Inbox::default(); 2];
+    for stack in stacks {
+        let outcome = stack.hear(settled, |machine| (machine == Machine::Smtp).then_some(Signal::TlsStarted));
+        step.moves.extend(outcome.moves);
+    }
+    step.signal = Some(Signal::TlsStarted);
+}
+
+/// Where a span of decoded octets stands in the base64 that it was decoded from: three octets are four characters, and
+/// a character that holds bits of the span belongs to it.
+#[must_use]
+pub fn encoded_span(encoded: Span, decoded: Span) -> Span {
+    if decoded.is_empty() {
+        return Span::new(encoded.start, encoded.start);
+    }
+    let first = decoded.start * 8 / 6;
+    let last = (decoded.end * 8).div_ceil(6);
+    Span::new((encoded.start + first).min(encoded.end), (encoded.start + last).min(encoded.end))
+}

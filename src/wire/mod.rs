@@ -54,6 +54,19 @@ pub struct Message {
     pub flaws: Vec<Flaw>,
 }
 
+impl Message {
+    /// The base64 that the line carries, whichever kind of line it is.
+    #[must_use]
+    pub fn base64(&self) -> Option<&Base64> {
+        match &self.body {
+            Body::Command(command) => command.auth.as_ref()?.initial.as_ref(),
+            Body::Response(Response::Base64(base64)) => Some(base64),
+            Body::Reply(reply) => reply.challenge.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 /// What a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {

@@ -26,7 +26,7 @@ const CLIENT: Table = machine_table! {
     Context on SuccessTooEarly to Failed, Must "RFC 4178" "5", "235 while authentication of the server or a mechListMIC is outstanding is not to be trusted.";
     ContextDone on LayerOffer emit LayerChoice to WaitFinal, Must "RFC 2222" "7.2.1", "The offer is unwrapped; the answer is the wrapped choice of one layer, with the authorization identity.";
     ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "NegotiateStream", "A 4-octet length before the wrapped choice.";
-    ContextDone on Go emit EmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
+    ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
     ContextDone on Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235 after the choice of layer.";
 };
@@ -54,6 +54,6 @@ const SERVER: Table = machine_table! {
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 2222" "7.2.2", "The choice is one of those offered: 235.";
     WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "NegotiateStream", "The choice behind a 4-octet length is taken.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 2222" "7.2.2", "A layer that was not offered is refused.";
-    WaitChoice on EmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";
+    WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";
     Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
 };

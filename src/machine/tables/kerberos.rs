@@ -19,6 +19,8 @@ const CLIENT: Table = machine_table! {
     Context on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 4752" "3.1", "The AP-REP is good and there is nothing more to send: an empty line.";
     Context on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4121" "4.1", "A KRB-ERROR is answered so that the server can end the exchange.";
     ContextDone on LayerOffer emit LayerChoice to WaitFinal, Must "RFC 4752" "3.1", "The offer is unwrapped; the answer is the wrapped choice of one layer, with the authorization identity.";
+    ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "NegotiateStream", "A 4-octet length before the wrapped choice.";
+    ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
     WaitFinal on Success to Done, Must "RFC 4752" "3.2", "235 after the choice of layer.";
 };
 
@@ -38,6 +40,6 @@ const SERVER: Table = machine_table! {
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 4752" "3.2", "The choice is one of those offered: 235.";
     WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "NegotiateStream", "The choice behind a 4-octet length is taken.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 4752" "3.2", "A layer that was not offered is refused.";
-    WaitChoice on EmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";
+    WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";
     Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a KRB-ERROR the exchange ends with a refusal.";
 };

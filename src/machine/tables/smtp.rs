@@ -40,6 +40,7 @@ const CLIENT: Table = machine_table! {
     InMech on Challenge emit Cancel to Cancelling, May "RFC 4954" "4", "A lone asterisk cancels the exchange.";
     InMech on ChallengeNotBase64 emit Cancel to Cancelling, Must "RFC 4954" "4", "A challenge that cannot be decoded is answered by cancelling.";
     InMech on ChallengeNotBase64 emit Response to InMech, Quirk "MS-SMTPNTLM" "3.1.5.1", "Words for people in place of an empty challenge are passed over.";
+    InMech on Go emit SecondEmptyResponse to InMech, Quirk ".NET" "dotnet/runtime#105938", "A second empty line without a challenge in between.";
     InMech on Success to Done, Must "RFC 4954" "6", "235: the client is authenticated.";
     InMech on CredentialsInvalid to Choose, Should "RFC 4954" "6", "535: ask for other credentials, or try another mechanism.";
     InMech on TemporaryFailure to Choose, Should "RFC 4954" "6", "454: the server cannot tell for now; do not ask the user again.";
@@ -124,6 +125,7 @@ const SERVER: Table = machine_table! {
     InAuth on Response emit CredentialsInvalid to Ready, Must "RFC 4954" "4", "535: the credentials are not good.";
     InAuth on Response emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
     InAuth on Response emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
+    InAuth on SecondEmptyResponse to InAuth, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over without a reply.";
     InAuth on Cancel emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501 acknowledges the cancellation.";
     InAuth on Cancel emit Refusal to Ready, Quirk "Exim" "auths/auth-spa", "Exim says 535 to a cancelled NTLM exchange.";
     InAuth on ResponseNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the response cannot be decoded.";
