@@ -1,0 +1,273 @@
+//! Filler in the place of what logs somebody on, so that a recording can be given away.
+//!
+//! Works on one line, after it is decoded and before it is written. The octets that are replaced are those that the
+//! decoder marks as secret; all lengths stay, so base64, DER, offsets and the state machine read the masked line as
+//! they read the line. Masking twice changes nothing.
+//!
+//! Limits: what a secret's length tells stays told, and so do names, realms and time stamps. What would need a key to
+//! be verified can't be verified any more.
+
+use crate::decode::{Kind, Tree};
+use crate::terms::Span;
+use crate::wire::{Base64ErrorKind, base64};
+
+/// What stands in the place of each secret octet: `*`.
+pub const FILLER: u8 = b'*';
+
+/// Zeros at the end of a response, from this many on, say that there is no response: they are kept (the LM response of
+/// `NTLMv1` with extended session security is a nonce and 16 of them, MS-NLMP section 3.3.1).
+const ZEROS_KEPT: usize = 8;
+
+/// The line with filler in every secret leaf of `tree`, which is what `token` decodes to, which is what the base64 at
+/// `encoded` holds. Everything at `encoded` is masked ([`mask_opaque`]) where the decoder can't tell what is secret, and
+/// where the base64 has errors, so that no octet can be put back in its place.
+#[must_use]
+pub fn mask_line(bytes: &[u8], encoded: Span, tree: &Tree, token: &[u8]) -> Vec<u8> {
+    if matches!(tree.kind, Kind::Unknown | Kind::Ber) {
+        return mask_opaque(bytes, encoded);
+    }
+    let mut masked = token.to_vec();
+    for (_, leaf) in tree.walk().filter(|(_, node)| node.secret && node.children.is_empty()) {
+        if let Some(octets) = masked.get_mut(leaf.content.start..leaf.content.end) {
+            fill(octets);
+        }
+    }
+    if masked == token {
+        return bytes.to_vec();
+    }
+    if encoded.of(bytes) != base64::encode(token).as_bytes() {
+        return mask_opaque(bytes, encoded);
+    }
+    replace(bytes, encoded, base64::encode(&masked).as_bytes())
+}
+
+/// The line with everything at `span` masked character by character: what can't be decoded may be a password.
+///
+/// Each character keeps its kind, so valid base64 stays valid, and what is wrong with the rest stays wrong at the same
+/// place: characters of the alphabet stay in it, padding and control characters stay as they are, and a lone `*` is
+/// neither masked nor made.
+///
+/// ```
+/// use saslscope::{terms::Span, transcript::mask::mask_opaque};
+/// assert_eq!(mask_opaque(b"cGFzc3dvcmQ=\r\n", Span::new(0, 12)), b"//////////w=\r\n");
+/// assert_eq!(mask_opaque(b"my secret!\r\n", Span::new(0, 10)), b"//?/////w?\r\n");
+/// ```
+#[must_use]
+pub fn mask_opaque(bytes: &[u8], span: Span) -> Vec<u8> {
+    let text = span.of(bytes);
+    if text.trim_ascii() == b"*" {
+        return bytes.to_vec();
+    }
+    let mut masked: Vec<u8> = text.iter().map(|&octet| alike(octet)).collect();
+    // Only the last character of the alphabet can have bits that belong to no octet.
+    if let Some(last) = masked.iter().rposition(|octet| matches!(octet, b'/' | b'_'))
+        && masked[last] == b'/'
+    {
+        let errors = base64::read(bytes, span).errors;
+        masked[last] = if errors.iter().any(|error| error.kind == Base64ErrorKind::TrailingBits) { b'9' } else { b'w' };
+    }
+    replace(bytes, span, &masked)
+}
+
+/// Puts filler over all octets but the zeros that say that there is nothing.
+fn fill(octets: &mut [u8]) {
+    let length = octets.iter().rposition(|&octet| octet != 0).map_or(0, |last| last + 1);
+    let zeros = octets.len() - length;
+    let end = if length == 0 || zeros >= ZEROS_KEPT { length } else { octets.len() };
+    octets[..end].fill(FILLER);
+}
+
+/// One character that stands for all of its kind.
+const fn alike(octet: u8) -> u8 {
+    match octet {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => b'/',
+        b'-' | b'_' => b'_',
+        b'=' | 0x00..=0x1F | 0x7F => octet,
+        0x20..=0x7E => b'?',
+        0x80..=0xFF => 0xFF,
+    }
+}
+
+fn replace(bytes: &[u8], span: Span, text: &[u8]) -> Vec<u8> {
+    let (before, rest) = bytes.split_at(span.start.min(bytes.len()));
+    let after = rest.get(span.len()..).unwrap_or_default();
+    [before, text, after].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Hint, Node, Reading, Value, decode, lines};
+    use crate::wire::{Body, Dialogue, Message, Response, read_client, read_server};
+    use proptest::prelude::*;
+
+    /// The tokens of public test suites, with the kind that each is said to have.
+    fn tokens() -> Vec<(String, Vec<u8>)> {
+        include_str!("../../tests/data/tokens.jsonl")
+            .lines()
+            .map(|line| {
+                let token: serde_json::Value = serde_json::from_str(line).unwrap();
+                let text = token["b64"].as_str().unwrap();
+                let read = base64::read(text.as_bytes(), Span::new(0, text.len()));
+                assert!(read.is_valid(), "{line}");
+                (token["kind"].as_str().unwrap().to_owned(), read.bytes)
+            })
+            .collect()
+    }
+
+    /// The line `334 TOKEN`, masked, and the token in it.
+    fn masked(token: &[u8], hint: Hint) -> (Vec<u8>, Vec<u8>) {
+        let line = crate::wire::challenge(Some(token));
+        let encoded = Span::new(4, line.len() - 2);
+        let line = mask_line(&line, encoded, &decode(token, &hint), token);
+        let read = base64::read(&line, encoded);
+        assert!(read.is_valid());
+        (line, read.bytes)
+    }
+
+    #[test]
+    fn a_masked_token_shows_as_the_token_did() {
+        let mut leaves = 0;
+        for (kind, token) in tokens() {
+            let hint = Hint::default();
+            let (before, (line, after)) = (decode(&token, &hint), masked(&token, hint));
+            let tree = decode(&after, &hint);
+            if !matches!(before.kind, Kind::Unknown | Kind::Ber) {
+                assert_eq!(lines(&tree, &after, false), lines(&before, &token, false), "{kind}");
+            }
+            for (_, leaf) in tree.walk().filter(|(_, node)| node.secret && node.children.is_empty()) {
+                leaves += 1;
+                assert!(
+                    leaf.content.of(&after).iter().all(|&octet| octet == FILLER || octet == 0),
+                    "{kind}: {}",
+                    leaf.name
+                );
+            }
+            assert_eq!(masked(&after, hint), (line, after), "{kind}: masked twice");
+        }
+        assert!(leaves >= 5, "the tokens hold secrets: {leaves}");
+    }
+
+    /// A text whose octets from `secret` on log somebody on.
+    fn text_tree(text: &[u8], secret: usize) -> Tree {
+        let node = |name, start, end| Node::new(name, Span::new(start, end), Value::None);
+        let mut root = node("text", 0, text.len());
+        root.children = vec![node("name", 0, secret), node("password", secret, text.len())];
+        root.children[1].secret = true;
+        Tree { kind: Kind::Text, root }
+    }
+
+    #[test]
+    fn a_password_is_as_long_as_it_was() {
+        let table: &[(&[u8], usize, &[u8])] = &[
+            (b"cGFzc3dvcmQ=\r\n", 0, b"KioqKioqKio=\r\n"),
+            (b"dGVzdAB0ZXN0ADEyMzQ=\r\n", 10, b"dGVzdAB0ZXN0ACoqKio=\r\n"),
+            (b"Q2hhcmxpZQ==\r\n", 7, b"Q2hhcmxpZQ==\r\n"),
+            // Without the octets to put back, all of it goes; but only where something is secret.
+            (b"cGFzc3dvcmQ\r\n", 0, b"//////////w\r\n"),
+            (b"cGFzc3dvcmR=\r\n", 0, b"//////////9=\r\n"),
+            (b"Q2hhcmxpZQ=\r\n", 7, b"Q2hhcmxpZQ=\r\n"),
+        ];
+        for (line, secret, expected) in table {
+            let encoded = Span::new(0, line.len() - 2);
+            let token = base64::read(line, encoded).bytes;
+            let masked = mask_line(line, encoded, &text_tree(&token, *secret), &token);
+            assert_eq!(masked.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
+    fn a_token_cut_anywhere_shows_no_secret() {
+        for (kind, token) in tokens() {
+            let tree = decode(&token, &Hint::default());
+            let secrets = tree.walk().filter(|(_, node)| node.secret && node.children.is_empty());
+            let secrets: Vec<Span> = secrets.map(|(_, node)| node.content).collect();
+            for end in 0..token.len() {
+                let (_, masked) = masked(&token[..end], Hint::default());
+                for secret in &secrets {
+                    let pairs = secret.of(&token[..end]).iter().zip(secret.of(&masked));
+                    let shown =
+                        pairs.filter(|(octet, left)| octet == left && ![0, FILLER, 0xF0, 0xFF].contains(octet)).count();
+                    assert_eq!(shown, 0, "{kind} cut at {end}: {secret}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_that_say_nothing_stay() {
+        let table: &[(&[u8], &[u8])] = &[
+            (&[0; 24], &[0; 24]),
+            (&[7, 7, 0, 7], b"****"),
+            (&[7, 7, 0], b"***"),
+            (&[7, 0, 0, 0, 0, 0, 0, 0, 0], b"*\0\0\0\0\0\0\0\0"),
+            (b"", b""),
+        ];
+        for (octets, expected) in table {
+            let mut octets = octets.to_vec();
+            fill(&mut octets);
+            assert_eq!(octets, *expected);
+        }
+    }
+
+    #[test]
+    fn an_opaque_text_keeps_its_shape() {
+        let table: &[(&[u8], &[u8])] = &[
+            (b"*", b"*"),
+            (b" *", b" *"),
+            (b"**", b"??"),
+            (b"!", b"?"),
+            (b"=", b"="),
+            (b"", b""),
+            (b"QUJD", b"///w"),
+            (b"QR==", b"/9=="),
+            (b"a_b-", b"/_/_"),
+            (b"a\0\rA\xC3\xA4", b"/\0\rw\xFF\xFF"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(mask_opaque(text, Span::new(0, text.len())), *expected, "{}", text.escape_ascii());
+        }
+    }
+
+    /// All that a check could hang on: what the line is, where its flaws and errors are, of which kind.
+    fn shape(message: &Message) -> String {
+        let base64 = match &message.body {
+            Body::Response(Response::Base64(base64)) => Some(base64),
+            Body::Reply(reply) => reply.challenge.as_ref(),
+            _ => None,
+        };
+        let errors = base64.map(|base64| {
+            let kinds = base64.errors.iter().map(|error| (error.at, std::mem::discriminant(&error.kind)));
+            (base64.span, base64.bytes.len(), kinds.collect::<Vec<_>>())
+        });
+        format!("{:?} {:?} {errors:?}", std::mem::discriminant(&message.body), message.flaws)
+    }
+
+    proptest! {
+        #[test]
+        fn opaque_masking_changes_no_finding(
+            text in proptest::collection::vec(prop_oneof![
+                4 => prop_oneof![Just(b'A'), Just(b'Q'), Just(b'g'), Just(b'x'), Just(b'7')],
+                1 => prop_oneof![Just(b'='), Just(b'*'), Just(b'-'), Just(b' ')],
+                1 => any::<u8>(),
+            ], 0..16),
+        ) {
+            let line = [b"334 ", text.as_slice(), b"\r\n"].concat();
+            let masked = mask_opaque(&line, Span::new(4, 4 + text.len()));
+            prop_assert_eq!(shape(&read_server(&masked)), shape(&read_server(&line)));
+            prop_assert_eq!(
+                shape(&read_client(&masked[4..], Dialogue::Response)),
+                shape(&read_client(&line[4..], Dialogue::Response))
+            );
+            prop_assert_eq!(mask_opaque(&masked, Span::new(4, 4 + text.len())), masked);
+        }
+
+        #[test]
+        fn any_octets_mask_to_themselves_again(token: Vec<u8>, password: bool) {
+            let hint = Hint { reading: if password { Reading::Password } else { Reading::Gss }, ..Hint::default() };
+            let (line, after) = masked(&token, hint);
+            prop_assert_eq!(after.len(), token.len());
+            prop_assert_eq!(masked(&after, hint), (line, after));
+        }
+    }
+}
