@@ -68,6 +68,7 @@ fn smtp_command(command: &Command, said: &Said<'_>) -> Signal {
             }
             if over_long(said.message) { Signal::InitialResponseTooLong } else { Signal::Auth }
         }
+        Verb::Other => Signal::UnknownCommand,
         _ => Signal::OtherCommand,
     }
 }

@@ -97,6 +97,12 @@ impl Stack {
         self.frames[0].cursor.state
     }
 
+    /// What the SMTP machine has heard and not answered.
+    #[must_use]
+    pub fn heard(&self) -> Option<Signal> {
+        self.frames[0].cursor.heard
+    }
+
     /// Whether the session waits for this party to answer before it can take in more.
     #[must_use]
     pub fn owes_answer(&self) -> bool {

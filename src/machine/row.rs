@@ -243,11 +243,13 @@ signals! {
     /// MAIL.
     Mail: OtherCommand,
     /// DATA.
-    Data: OtherCommand,
+    Data: Mail,
     /// RSET.
     Rset: OtherCommand,
     /// QUIT.
     Quit,
+    /// A verb that no standard here knows.
+    UnknownCommand: OtherCommand,
     /// Any other command.
     OtherCommand,
     /// A line of the message.

@@ -92,13 +92,14 @@ impl Transcript {
         }
         let glance = self.settle(from, step, &message);
         let What::Line { bytes, .. } = &step.event.what else { return };
-        let Standing { stacks, settled, inbox } = &mut step.standing;
+        let Standing { stacks, settled, inbox, answering } = &mut step.standing;
         let said = Said { from, line: bytes, message: &message, token: glance.as_ref(), settled };
         let signals = |machine| classify(machine, &said);
         let outcome = stacks[from.index()].emit(settled, signals);
         step.signal = outcome.signal;
         step.deviation = outcome.deviation;
         step.moves = outcome.moves;
+        answering[from.index()] = None;
 
         let peer = from.peer();
         let waiting = &mut inbox[peer.index()];
@@ -111,6 +112,7 @@ impl Transcript {
             let heard = stacks[peer.index()].hear(settled, signals);
             step.signal = step.signal.or(heard.signal);
             step.moves.extend(heard.moves);
+            answering[peer.index()] = stacks[peer.index()].heard().map(|_| step.place);
         }
         step.message = Some(message);
         self.take_waiting(from, step);
@@ -164,6 +166,8 @@ impl Transcript {
                 Some(earlier) => hear_again(party, earlier.line(), &mut step.standing),
                 None => Outcome::default(),
             };
+            let heard = step.standing.stack(party).heard();
+            step.standing.answering[party.index()] = heard.and(earlier).map(|earlier| earlier.place);
             let inbox = &mut step.standing.inbox[party.index()];
             inbox.waiting -= 1;
             inbox.first = earlier.map_or(step.place, |earlier| earlier.place + 1);
@@ -208,9 +212,10 @@ fn hear_again(party: Party, line: &[u8], standing: &mut Standing) -> Outcome {
 
 /// Both parties hear that TLS is up; plain-text lines that still waited are dropped (RFC 3207 section 6).
 fn tls_started(step: &mut Step) {
-    let Standing { stacks, settled, inbox } = &mut step.standing;
+    let Standing { stacks, settled, inbox, answering } = &mut step.standing;
     Arc::make_mut(settled).start_tls();
     *inbox = [Inbox::default(); 2];
+    *answering = [None; 2];
     for stack in stacks {
         let outcome = stack.hear(settled, |machine| (machine == Machine::Smtp).then_some(Signal::TlsStarted));
         step.moves.extend(outcome.moves);

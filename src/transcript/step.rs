@@ -44,6 +44,8 @@ pub struct Standing {
     pub stacks: [Stack; 2],
     /// What is settled.
     pub settled: Arc<Settled>,
+    /// The place of the step whose line each party has heard and is still to answer.
+    pub answering: [Option<usize>; 2],
     /// Lines that wait until the party that they are for has answered an earlier one.
     pub inbox: [Inbox; 2],
 }
@@ -61,7 +63,12 @@ impl Standing {
     /// A connection that has just been opened.
     #[must_use]
     pub fn new() -> Self {
-        Self { stacks: Party::BOTH.map(Stack::new), settled: Arc::default(), inbox: [Inbox::default(); 2] }
+        Self {
+            stacks: Party::BOTH.map(Stack::new),
+            settled: Arc::default(),
+            answering: [None; 2],
+            inbox: [Inbox::default(); 2],
+        }
     }
 
     /// The machines that run for `party`.

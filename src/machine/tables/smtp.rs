@@ -85,6 +85,8 @@ const SERVER: Table = machine_table! {
     AwaitEhlo on Ehlo emit Refusal to AwaitEhlo, May "RFC 5321" "4.1.1.1", "A server may refuse the name given, or not know EHLO.";
     AwaitEhlo on Auth emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "AUTH before EHLO is out of order: 503.";
     AwaitEhlo on Auth emit Challenge to InAuth, Quirk "Postfix" "smtpd_sasl_proto.c", "Postfix and Dovecot begin the exchange without EHLO.";
+    AwaitEhlo on Mail emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "MAIL before EHLO is out of order: 503.";
+    AwaitEhlo on UnknownCommand emit SyntaxError to AwaitEhlo, Must "RFC 5321" "4.2.4", "500: the command is not known.";
     AwaitEhlo on OtherCommand emit Completed to AwaitEhlo, May "RFC 5321" "4.1.4", "NOOP, HELP, RSET and the like need no EHLO.";
     AwaitEhlo on OtherCommand emit Refusal to AwaitEhlo, May "RFC 5321" "4.1.4", "Other commands are out of order.";
     AwaitEhlo on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
@@ -115,6 +117,7 @@ const SERVER: Table = machine_table! {
     Ready on Mail emit Completed to InMail, May "RFC 5321" "3.3", "A server may take mail without authentication.";
     Ready on Mail emit AuthenticationRequired to Ready, Should "RFC 4954" "6", "530: authentication is required here.";
     Ready on Mail emit Refusal to Ready, May "RFC 5321" "3.3", "Any other refusal.";
+    Ready on UnknownCommand emit SyntaxError to Ready, Must "RFC 5321" "4.2.4", "500: the command is not known.";
     Ready on OtherCommand emit Completed to Ready, May "RFC 5321" "4.1.1", "Commands without bearing on AUTH.";
     Ready on OtherCommand emit Refusal to Ready, May "RFC 5321" "4.2.2", "Their refusal.";
     Ready on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
@@ -136,6 +139,7 @@ const SERVER: Table = machine_table! {
 
     Authenticated on Auth emit BadSequence to Authenticated, Must "RFC 4954" "4", "After success no other AUTH is taken: 503.";
     Authenticated on Ehlo emit Completed to Authenticated, Must "RFC 5321" "4.1.4", "EHLO may come again; the client stays authenticated.";
+    Authenticated on UnknownCommand emit SyntaxError to Authenticated, Must "RFC 5321" "4.2.4", "500: the command is not known.";
     Authenticated on OtherCommand emit Completed to Authenticated, May "RFC 5321" "3.3", "Mail and all other commands.";
     Authenticated on OtherCommand emit Refusal to Authenticated, May "RFC 5321" "4.2.2", "Their refusal.";
     Authenticated on Data emit StartMailInput to AuthenticatedInData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
@@ -146,6 +150,8 @@ const SERVER: Table = machine_table! {
     Authenticated on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up.";
 
     InMail on Auth emit BadSequence to InMail, Must "RFC 4954" "4", "AUTH is not allowed within a mail transaction: 503.";
+    InMail on Mail emit BadSequence to InMail, Must "RFC 5321" "4.1.4", "A second MAIL within a transaction is out of order: 503.";
+    InMail on UnknownCommand emit SyntaxError to InMail, Must "RFC 5321" "4.2.4", "500: the command is not known.";
     InMail on OtherCommand emit Completed to InMail, May "RFC 5321" "3.3", "Recipients and the rest of a transaction.";
     InMail on OtherCommand emit Refusal to InMail, May "RFC 5321" "4.2.2", "Their refusal.";
     InMail on Rset emit Completed to Ready, Must "RFC 5321" "4.1.1.5", "RSET ends the transaction.";
