@@ -1,8 +1,13 @@
-//! GSS-API mechanisms: the trait, embedded SPNEGO over embedded NTLMv2.
+//! GSS-API mechanisms: the trait, embedded SPNEGO over embedded `NTLMv2`.
 //!
 //! Stands on `terms` and `decode`. A call may block and knows no socket; whoever drives runs it off the loop. Reads
 //! through `decode` and refuses a tree that has problems. Nonces and times come in as values, so that an exchange is
 //! byte-exact in a test.
+
+mod nonce;
+pub mod ntlm;
+#[cfg(test)]
+mod testing;
 
 use crate::terms::{Party, Secret};
 
@@ -73,8 +78,51 @@ pub struct MechError {
     pub token: Option<Vec<u8>>,
 }
 
+impl MechError {
+    /// An error with neither a minor status nor a token.
+    #[must_use]
+    pub fn new(major: u32, text: impl Into<String>) -> Self {
+        Self { major, minor: 0, text: text.into(), token: None }
+    }
+
+    /// The same with the mechanism's own status.
+    #[must_use]
+    pub fn minor(self, minor: u32) -> Self {
+        Self { minor, ..self }
+    }
+}
+
+/// Major status values (RFC 2743 section 1.2.1.1, as RFC 2744 section 3.9.1 numbers them).
+pub mod major {
+    /// A mechanism that is not supported was asked for.
+    pub const BAD_MECH: u32 = 1 << 16;
+    /// Channel bindings do not match.
+    pub const BAD_BINDINGS: u32 = 4 << 16;
+    /// A token had an invalid signature.
+    pub const BAD_MIC: u32 = 6 << 16;
+    /// No credentials.
+    pub const NO_CRED: u32 = 7 << 16;
+    /// No context has been established.
+    pub const NO_CONTEXT: u32 = 8 << 16;
+    /// A token was invalid.
+    pub const DEFECTIVE_TOKEN: u32 = 9 << 16;
+    /// A credential was invalid.
+    pub const DEFECTIVE_CREDENTIAL: u32 = 10 << 16;
+    /// See the minor status.
+    pub const FAILURE: u32 = 13 << 16;
+    /// The operation is forbidden by local policy.
+    pub const UNAUTHORIZED: u32 = 15 << 16;
+    /// The operation is not available.
+    pub const UNAVAILABLE: u32 = 16 << 16;
+    /// The token repeats an earlier one (supplementary).
+    pub const DUPLICATE_TOKEN: u32 = 1 << 1;
+    /// An expected token was not received (supplementary).
+    pub const GAP_TOKEN: u32 = 1 << 4;
+}
+
 /// What is known of a context.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // As GSS-API reports them, one flag each.
 pub struct Facts {
     /// Whether it is complete.
     pub complete: bool,
