@@ -6,6 +6,7 @@
 
 mod nonce;
 pub mod ntlm;
+pub mod spnego;
 #[cfg(test)]
 mod testing;
 
