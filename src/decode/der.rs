@@ -89,17 +89,17 @@ impl<'a> Reader<'a> {
     }
 
     /// An element of which nothing is known but what its own tag says.
-    pub(super) fn generic(&mut self, element: Element, depth: usize) -> Node {
-        let name = tag_name(&element);
+    pub(super) fn generic(&mut self, element: &Element, depth: usize) -> Node {
+        let name = tag_name(element);
         let mut node = Node::new(name, element.span, Value::None);
         node.content = element.content;
         node.blame(element.problem.clone());
         if !element.constructed() {
-            let (value, problem) = primitive(self.bytes, &element);
+            let (value, problem) = primitive(self.bytes, element);
             node.value = value;
             node.blame(problem);
         } else if depth < DEPTH {
-            node.children = self.each(element.content, |reader, inner| reader.generic(inner, depth + 1));
+            node.children = self.each(element.content, |reader, inner| reader.generic(&inner, depth + 1));
         } else {
             node.value = Value::Octets(element.content);
             node.blame(too_deep(element.content));

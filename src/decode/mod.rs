@@ -4,15 +4,19 @@
 //! reads for trust by refusing a tree that has problems.
 
 mod der;
+mod kerberos;
+mod message;
+mod negoex;
 mod ntlm;
 mod oid;
 mod render;
 mod schema;
 mod spnego;
+mod text;
 mod tree;
 
-use crate::terms::Span;
-use der::{Reader, element};
+use crate::terms::{Cite, Span};
+use der::{Reader, element, trailing};
 pub use render::lines;
 pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
 
@@ -21,20 +25,27 @@ pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
 pub fn decode(bytes: &[u8], hint: &Hint) -> Tree {
     let mut reader = Reader::new(bytes, *hint);
     let all = Span::new(0, bytes.len());
-    let (kind, root) = reader.token(all);
+    let (kind, root) = match hint.reading {
+        _ if bytes.is_empty() => (Kind::Empty, Node::new("empty", all, Value::None)),
+        Reading::Prompt => (Kind::Text, reader.characters("prompt", all)),
+        Reading::Username => (Kind::Text, reader.characters("username", all)),
+        Reading::Password => (Kind::Text, reader.characters("password", all).secret()),
+        Reading::UsernameOrPassword => (Kind::Text, reader.characters("username or password", all).secret()),
+        Reading::Plain => reader.plain(all),
+        Reading::Guess | Reading::Gss => reader.token(all),
+    };
     Tree { kind, root }
 }
 
 impl Reader<'_> {
-    /// The token as a whole.
+    /// The token as a whole, by its octets.
     fn token(&mut self, all: Span) -> (Kind, Node) {
-        if all.is_empty() {
-            return (Kind::Empty, Node::new("empty", all, Value::None));
-        }
-        self.known(all, 0).unwrap_or_else(|| match self.inner_ber(all, 0) {
-            Some(node) => (Kind::Ber, node),
-            None => (Kind::Unknown, Node::octets("octets", all)),
-        })
+        self.known(all, 0)
+            .or_else(|| self.length_prefixed(all))
+            .or_else(|| self.message_token(all))
+            .or_else(|| self.guess_text(all))
+            .or_else(|| self.any_ber(all))
+            .unwrap_or_else(|| (Kind::Unknown, Node::octets("octets", all)))
     }
 
     /// A context token that its first octets give away.
@@ -46,13 +57,16 @@ impl Reader<'_> {
         if octets.starts_with(&ntlm::SIGNATURE[..7]) {
             return Some(self.ntlm(span));
         }
+        if octets.starts_with(negoex::SIGNATURE) {
+            return Some((Kind::NegoEx, self.negoex(span)));
+        }
         match octets.first()? {
             0x60 => {
                 let frame = element(self.bytes, span).ok()?;
                 Some(self.frame(frame, span, depth))
             }
             0xA0 | 0xA1 if depth == 0 => Some(self.negotiation_token(span, depth)),
-            _ => None,
+            _ => Some((Kind::Kerberos, self.bare_kerberos(span, depth)?)),
         }
     }
 
@@ -61,11 +75,39 @@ impl Reader<'_> {
         self.known(span, depth).map(|(_, node)| node)
     }
 
-    fn inner_mic(&mut self, span: Span, depth: usize) -> Option<Node> {
-        let _ = (span, depth);
-        None
+    /// The four octets of length, little-endian, that .NET puts before a token of its security layer.
+    fn length_prefixed(&mut self, span: Span) -> Option<(Kind, Node)> {
+        let length = self.u32_at(span.start, span)?;
+        let rest = Span::new(span.start + 4, span.end);
+        if length as usize != rest.len() {
+            return None;
+        }
+        let (kind, inner) = match self.of(rest).first()? {
+            0x60 => self.known(rest, 1),
+            _ => self.message_token(rest),
+        }?;
+        let mut node = Node::new(LENGTH_PREFIXED, span, Value::None);
+        let prefix = Span::new(span.start, rest.start);
+        node.children = vec![Node::new("length", prefix, Value::Number(length.into())), inner];
+        Some((kind, node))
+    }
+
+    /// Any BER that starts with a constructed element, or is one primitive element.
+    fn any_ber(&mut self, span: Span) -> Option<(Kind, Node)> {
+        let first = element(self.bytes, span).ok()?;
+        let end = first.span.end;
+        if !(first.constructed() || end == span.end && first.problem.is_none()) {
+            return None;
+        }
+        let mut node = self.generic(&first, 0);
+        node.blame(trailing(end, span, Cite::new("X.690", "8.1.1")));
+        node.span = span;
+        Some((Kind::Ber, node))
     }
 }
+
+/// The name of the node that .NET's length prefix makes.
+const LENGTH_PREFIXED: &str = "length-prefixed token";
 
 #[cfg(test)]
 mod tests;

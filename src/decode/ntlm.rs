@@ -164,10 +164,8 @@ impl Reader<'_> {
                 break;
             }
             let child = self.header_part(*part, Span::new(at, end), node.children.len(), &mut header, layout);
-            if let (Part::Fields(..), Some(field)) = (part, header.payloads.last()) {
-                if field.length > 0 {
-                    payload = payload.min(field.offset);
-                }
+            if let (Part::Fields(..), Some(field @ Payload { length: 1.., .. })) = (part, header.payloads.last()) {
+                payload = payload.min(field.offset);
             }
             node.children.push(child);
             at = end;
@@ -249,7 +247,7 @@ impl Reader<'_> {
         }
         let rest = Span::new(at, message.end);
         node.children.extend(self.gap(rest, layout));
-        let (mic, promised) = (node.child("MIC").is_some(), self.promises_mic(node));
+        let (mic, promised) = (node.child("MIC").is_some(), promises_mic(node));
         if promised && !mic {
             let what = "got MsvAvFlags that announce a MIC, and a payload that leaves no room for it";
             node.blame(Problem::new(at.min(message.start + 72), what, AUTHENTICATE));
@@ -468,12 +466,6 @@ impl Reader<'_> {
         Some(node.with(Problem::new(span.start, what, layout.cite)))
     }
 
-    fn promises_mic(&self, message: &Node) -> bool {
-        let response = message.child("NtChallengeResponse");
-        let flags = response.and_then(|response| response.find("MsvAvFlags"));
-        flags.is_some_and(|flags| matches!(flags.value, Value::Flags { bits, .. } if bits & 2 != 0))
-    }
-
     /// Two octets at `at`, the low one first, if they stand within `within`.
     pub(super) fn u16_at(&self, at: usize, within: Span) -> Option<u16> {
         let octets = self.of(within).get(at.checked_sub(within.start)?..)?;
@@ -485,6 +477,13 @@ impl Reader<'_> {
         let octets = self.of(within).get(at.checked_sub(within.start)?..)?;
         octets.first_chunk().copied().map(u32::from_le_bytes)
     }
+}
+
+/// Whether the flags of an `NTLMv2` response announce a MIC (MS-NLMP section 3.1.5.1.2).
+fn promises_mic(message: &Node) -> bool {
+    let response = message.child("NtChallengeResponse");
+    let flags = response.and_then(|response| response.find("MsvAvFlags"));
+    flags.is_some_and(|flags| matches!(flags.value, Value::Flags { bits, .. } if bits & 2 != 0))
 }
 
 /// `Signature` and `MessageType`.

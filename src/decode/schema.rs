@@ -22,9 +22,9 @@ pub(super) enum Type {
     Named(Names),
     /// ENUMERATED of one octet.
     Enumerated(Names),
-    /// GeneralString and its kin.
+    /// `GeneralString` and its kin.
     Text,
-    /// GeneralizedTime.
+    /// `GeneralizedTime`.
     Time,
     /// BIT STRING of up to 32 bits, the most significant first.
     Bits(&'static [(u8, &'static str)]),
@@ -86,8 +86,8 @@ impl Type {
         }
     }
 
-    /// Whether an element that starts with `id` can be read as this type: IAKERB writes UTF8String where Kerberos
-    /// has GeneralString.
+    /// Whether an element that starts with `id` can be read as this type: IAKERB writes
+    /// `UTF8String` where Kerberos has `GeneralString`.
     const fn takes(&self, id: u8) -> bool {
         self.id() == id || matches!(self, Self::Text) && matches!(id, 0x0C | 0x13 | 0x16 | 0x1A)
     }
@@ -99,7 +99,7 @@ impl Reader<'_> {
         match element(self.bytes, within) {
             Ok(element) => {
                 let end = element.span.end;
-                self.take(node, ty, element, cite, depth);
+                self.take(node, ty, &element, cite, depth);
                 node.blame(trailing(end, within, cite));
             }
             Err(problem) => {
@@ -111,9 +111,12 @@ impl Reader<'_> {
     }
 
     /// Reads `element` as the value of `node`.
-    pub(super) fn take(&mut self, node: &mut Node, ty: &'static Type, element: Element, cite: Cite, depth: usize) {
+    pub(super) fn take(&mut self, node: &mut Node, ty: &'static Type, element: &Element, cite: Cite, depth: usize) {
         let content = element.content;
         node.blame(element.problem.clone());
+        if node.span.start == element.span.start {
+            node.content = content;
+        }
         if depth >= der::DEPTH {
             node.value = Value::Octets(content);
             node.blame(too_deep(content));
@@ -123,10 +126,11 @@ impl Reader<'_> {
             let what = format!("got {}, expected {}", id_name(element.id), id_name(ty.id()));
             node.blame(Problem::new(element.span.start, what, cite));
             if matches!(ty, Type::Secret) || !element.constructed() {
-                (node.value, node.content) = (Value::Octets(content), content);
+                let text = matches!(ty, Type::Text).then(|| der::text(self.bytes, content).0);
+                (node.value, node.content) = (text.unwrap_or(Value::Octets(content)), content);
                 node.secret = matches!(ty, Type::Secret | Type::Mic);
             } else {
-                node.children = self.each(content, |reader, inner| reader.generic(inner, depth + 1));
+                node.children = self.each(content, |reader, inner| reader.generic(&inner, depth + 1));
             }
             return;
         }
@@ -135,8 +139,7 @@ impl Reader<'_> {
             Type::SequenceOf(name, item) => {
                 node.children = self.each(content, |reader, inner| {
                     let mut child = Node::new(*name, inner.span, Value::None);
-                    child.content = inner.content;
-                    reader.take(&mut child, item, inner, cite, depth + 1);
+                    reader.take(&mut child, item, &inner, cite, depth + 1);
                     child
                 });
                 return;
@@ -189,7 +192,7 @@ impl Reader<'_> {
             let open = &sequence.fields[next..];
             let Some(skipped) = open.iter().position(|field| element.id == 0xA0 | field.tag) else {
                 let what = format!("got {}, expected {}", id_name(element.id), expected(open));
-                return reader.generic(element, depth).with(Problem::new(at, what, sequence.cite));
+                return reader.generic(&element, depth).with(Problem::new(at, what, sequence.cite));
             };
             next += skipped + 1;
             missing = missing.or_else(|| required(&open[..skipped]).map(|name| (at, name)));
@@ -208,7 +211,7 @@ impl Reader<'_> {
     pub(super) fn inner_ber(&mut self, content: Span, depth: usize) -> Option<Node> {
         let element = element(self.bytes, content).ok()?;
         let fits = element.constructed() && element.problem.is_none() && element.span == content;
-        (fits && self.spend()).then(|| self.generic(element, depth))
+        (fits && self.spend()).then(|| self.generic(&element, depth))
     }
 }
 

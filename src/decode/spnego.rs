@@ -1,4 +1,4 @@
-//! SPNEGO: the GSS frame (RFC 2743 section 3.1), NegTokenInit and NegTokenResp (RFC 4178 section 4.2), NegTokenInit2
+//! SPNEGO: the GSS frame (RFC 2743 section 3.1), `NegTokenInit` and `NegTokenResp` (RFC 4178 section 4.2), `NegTokenInit2`
 //! with its hints (MS-SPNG section 2.2.1).
 
 use super::der::{Element, Reader, element, id_name, trailing};
@@ -83,7 +83,7 @@ impl Reader<'_> {
         if this_mech.id != 0x06 {
             let what = format!("got {}, expected {}", id_name(this_mech.id), id_name(0x06));
             root.blame(Problem::new(this_mech.span.start, what, FRAME));
-            root.children = self.each(frame.content, |reader, inner| reader.generic(inner, depth + 1));
+            root.children = self.each(frame.content, |reader, inner| reader.generic(&inner, depth + 1));
             return (Kind::Ber, root);
         }
         let mech = Mech::from_oid(self.of(this_mech.content));
@@ -99,16 +99,22 @@ impl Reader<'_> {
             root.blame(Problem::new(rest.start, "got no innerContextToken, expected one", FRAME));
             return (Kind::Ber, root);
         }
-        let inner = match mech {
-            Some(Mech::Spnego) => Some(self.negotiation_token(rest, depth + 1)),
-            _ => self.known(rest, depth + 1),
+        let (kind, inner) = match mech {
+            Some(Mech::Spnego) => {
+                let (kind, inner) = self.negotiation_token(rest, depth + 1);
+                (kind, vec![inner])
+            }
+            Some(Mech::Ntlmssp | Mech::NegoEx | Mech::LateFallback) | None => self.known(rest, depth + 1).map_or_else(
+                || {
+                    let mut octets = Node::octets("innerContextToken", rest);
+                    octets.children.extend(self.inner_ber(rest, depth + 1));
+                    (Kind::Unknown, vec![octets])
+                },
+                |(kind, inner)| (kind, vec![inner]),
+            ),
+            Some(_) => self.kerberos(rest, depth + 1),
         };
-        let (kind, inner) = inner.unwrap_or_else(|| {
-            let mut octets = Node::octets("innerContextToken", rest);
-            octets.children.extend(self.inner_ber(rest, depth + 1));
-            (Kind::Ber, octets)
-        });
-        root.children.push(inner);
+        root.children.extend(inner);
         (kind, root)
     }
 
@@ -126,7 +132,7 @@ impl Reader<'_> {
                 let what = format!("got {}, expected {} or {}", id_name(id), id_name(0xA0), id_name(0xA1));
                 let mut node = Node::new("NegotiationToken", span, Value::None);
                 node.blame(Problem::new(span.start, what, CHOICE));
-                node.children = self.each(span, |reader, inner| reader.generic(inner, depth + 1));
+                node.children = self.each(span, |reader, inner| reader.generic(&inner, depth + 1));
                 return (Kind::Ber, node);
             }
         };
@@ -147,7 +153,7 @@ impl Reader<'_> {
             _ => {
                 let what = format!("got something else, expected {}", id_name(0x30));
                 node.blame(Problem::new(choice.content.start, what, sequence.cite));
-                node.children = self.each(choice.content, |reader, inner| reader.generic(inner, depth + 1));
+                node.children = self.each(choice.content, |reader, inner| reader.generic(&inner, depth + 1));
             }
         }
         node.blame(trailing(choice.span.end, span, CHOICE));
@@ -155,7 +161,7 @@ impl Reader<'_> {
         (kind, node)
     }
 
-    /// NegTokenInit2 shares its tag with NegTokenInit: it has a SEQUENCE in `[3]`, or a `[4]`.
+    /// `NegTokenInit2` shares its tag with `NegTokenInit`: it has a SEQUENCE in `[3]`, or a `[4]`.
     fn has_hints(&self, content: Span) -> bool {
         let Ok(body) = element(self.bytes, content) else { return false };
         let mut rest = if body.id == 0x30 { body.content } else { content };

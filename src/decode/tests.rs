@@ -48,3 +48,14 @@ fn every_vector_has_its_kind_and_no_problem() {
         assert_eq!(tree.problems().collect::<Vec<_>>(), Vec::<&Problem>::new(), "{kind}");
     }
 }
+
+#[test]
+fn dump() {
+    for (kind, bytes) in vectors() {
+        let tree = decode(&bytes, &Hint { reading: Reading::Gss, ..Hint::default() });
+        println!("==== {kind} -> {:?}", tree.kind);
+        for line in lines(&tree, &bytes, false) {
+            println!("{line}");
+        }
+    }
+}

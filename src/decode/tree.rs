@@ -83,11 +83,11 @@ pub struct Problem {
 /// What a token as a whole is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// NegTokenInit, framed or not (RFC 4178 section 4.2.1).
+    /// `NegTokenInit`, framed or not (RFC 4178 section 4.2.1).
     NegTokenInit,
-    /// NegTokenInit2 with negHints (MS-SPNG section 2.2.1).
+    /// `NegTokenInit2` with `negHints` (MS-SPNG section 2.2.1).
     NegTokenInit2,
-    /// NegTokenResp (RFC 4178 section 4.2.2).
+    /// `NegTokenResp` (RFC 4178 section 4.2.2).
     NegTokenResp,
     /// A Kerberos token with the GSS frame (RFC 4121 section 4.1).
     Kerberos,

@@ -1,0 +1,65 @@
+//! Values that are characters: LOGIN's prompts and answers, PLAIN (RFC 4616).
+
+use super::der::Reader;
+use super::tree::{Kind, Node, Problem, Value};
+use crate::terms::{Cite, Span};
+
+const PLAIN: Cite = Cite::new("RFC 4616", "2");
+
+impl Reader<'_> {
+    /// Characters where the octets are UTF-8, octets where they are not.
+    pub(super) fn characters(&self, name: &'static str, span: Span) -> Node {
+        match std::str::from_utf8(self.of(span)) {
+            Ok(text) => Node::new(name, span, Value::Text(text.to_owned())),
+            Err(_) => Node::octets(name, span),
+        }
+    }
+
+    /// `authzid NUL authcid NUL passwd`; from the last NUL on, everything is taken for the password.
+    pub(super) fn plain(&self, span: Span) -> (Kind, Node) {
+        let mut node = Node::new("PLAIN", span, Value::None);
+        let octets = self.of(span);
+        let mut nuls = (span.start..).zip(octets).filter(|(_, octet)| **octet == 0).map(|(at, _)| at);
+        let (Some(first), Some(second)) = (nuls.next(), nuls.next()) else {
+            let what = format!("got {} octets without two NUL, expected authzid NUL authcid NUL passwd", octets.len());
+            let secret = self.characters("octets", span).secret();
+            node.children.push(secret);
+            return (Kind::Text, node.with(Problem::new(span.start, what, PLAIN)));
+        };
+        let third = nuls.next();
+        node.children = vec![
+            self.characters("authzid", Span::new(span.start, first)),
+            self.characters("authcid", Span::new(first + 1, second)),
+            self.characters("passwd", Span::new(second + 1, span.end)).secret(),
+        ];
+        for (child, least) in node.children.iter_mut().zip([0, 1, 1]) {
+            if child.span.len() < least {
+                let what = format!("got no {}, expected at least one octet", child.name);
+                child.blame(Problem::new(child.span.start, what, PLAIN));
+            } else if matches!(child.value, Value::Octets(_)) {
+                child.blame(Problem::new(child.span.start, "got octets that are no UTF-8", PLAIN));
+            }
+        }
+        node.blame(third.map(|at| Problem::new(at, "got a third NUL, expected two", PLAIN)));
+        (Kind::Text, node)
+    }
+
+    /// What looks like characters: UTF-8 without controls, but for line ends and a NUL at the end (as some prompts
+    /// have it), or with exactly two NUL, as PLAIN.
+    pub(super) fn guess_text(&self, span: Span) -> Option<(Kind, Node)> {
+        let text = std::str::from_utf8(self.of(span)).ok()?;
+        let printable = |text: &str| !text.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t'));
+        let mut parts = text.splitn(3, '\0');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(first), Some(name), Some(last))
+                if !name.is_empty() && [first, name, last].into_iter().all(printable) =>
+            {
+                Some(self.plain(span))
+            }
+            _ if printable(text.strip_suffix('\0').unwrap_or(text)) => {
+                Some((Kind::Text, self.characters("text", span)))
+            }
+            _ => None,
+        }
+    }
+}
