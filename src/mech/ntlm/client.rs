@@ -134,7 +134,7 @@ impl NtlmClient {
             let value = crypto::mic(&session_key, &[negotiate, token, &message]);
             compose::put_mic(&mut message, &value);
         }
-        Ok((message, Established::new(negotiated, &session_key, true, self.options.inside_spnego)))
+        Ok((message, Established::new(negotiated, &session_key, true, &self.options)))
     }
 }
 

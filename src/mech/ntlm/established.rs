@@ -1,5 +1,6 @@
 //! The calls on an established context: wrap, unwrap, MIC (MS-NLMP section 3.4).
 
+use super::NtlmOptions;
 use super::crypto::{Key, Refused, Session};
 use super::flags;
 use crate::mech::{Answer, Call, MechError, major};
@@ -17,12 +18,13 @@ pub(super) struct Established {
 }
 
 impl Established {
-    pub(super) fn new(negotiated: u32, session_key: &Key, initiates: bool, inside_spnego: bool) -> Self {
+    pub(super) fn new(negotiated: u32, session_key: &Key, initiates: bool, options: &NtlmOptions) -> Self {
         let signs = negotiated & (flags::SIGN | flags::SEAL) != 0;
         let session = (signs && negotiated & flags::EXTENDED_SESSIONSECURITY != 0)
             .then(|| Box::new(Session::new(negotiated, session_key, initiates)));
         let confidentiality = session.is_some() && negotiated & flags::SEAL != 0;
-        Self { session, confidentiality, seals: confidentiality, restore: [inside_spnego; 2] }
+        let seals = confidentiality || options.always_seal;
+        Self { session, confidentiality, seals, restore: [options.inside_spnego; 2] }
     }
 
     pub(super) fn integrity(&self) -> bool {

@@ -25,6 +25,7 @@ use crate::terms::Party;
 
 /// How a context behaves, beyond what the [`Kit`] holds.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is a choice of its own.
 pub struct NtlmOptions {
     /// What the client asks for and the server grants: bits of [`flags`].
     pub flags: u32,
@@ -39,6 +40,9 @@ pub struct NtlmOptions {
     pub channel_bindings: Option<[u8; 16]>,
     /// The client's name for its machine.
     pub workstation: String,
+    /// A wrapped message is encrypted even where `NEGOTIATE_SEAL` was not agreed on, unless the peer's last was in
+    /// clear: pyspnego and gss-ntlmssp 1.2 understand nothing else, Exchange does the opposite.
+    pub always_seal: bool,
     /// SPNEGO runs the context: the first MIC of each direction is its mechListMIC, after which the cipher is where it
     /// was before (MS-SPNG sections 3.2.5.1 and 3.3.5.1).
     pub inside_spnego: bool,
@@ -53,6 +57,7 @@ impl Default for NtlmOptions {
             target_name: None,
             channel_bindings: None,
             workstation: "SASLSCOPE".into(),
+            always_seal: false,
             inside_spnego: false,
         }
     }

@@ -184,7 +184,7 @@ impl NtlmServer {
                 format!("The password of {initiator:?} is right, but the user is disabled here."),
             ));
         }
-        Ok((initiator, Established::new(negotiated, &session_key, false, self.options.inside_spnego)))
+        Ok((initiator, Established::new(negotiated, &session_key, false, &self.options)))
     }
 
     /// The user of that name for whom `opens` gives a key. Domains count where the user has one and the client names
