@@ -4,12 +4,17 @@
 //! decoder marks as secret; all lengths stay, so base64, DER, offsets and the state machine read the masked line as
 //! they read the line. Masking twice changes nothing.
 //!
+//! Where the decoder can't tell, a client's octets are secret, whole: tokens of mechanisms that it does not know,
+//! tokens with broken base64, and, once AUTH was tried, lines that are no command (a password sent after a refusal).
+//!
 //! Limits: what a secret's length tells stays told, and so do names, realms and time stamps. What would need a key to
-//! be verified can't be verified any more.
+//! be verified can't be verified any more. Notes are not masked, nor is the text of a message.
 
-use crate::decode::{Kind, Tree};
-use crate::terms::Span;
-use crate::wire::{Base64ErrorKind, base64};
+use super::{Event, Step, What};
+use crate::decode::{Hint, Kind, Reading, Tree, decode};
+use crate::machine::Prompt;
+use crate::terms::{Party, Span};
+use crate::wire::{Base64, Base64ErrorKind, Body, Dialogue, Message, Verb, base64, read_client, read_server};
 
 /// What stands in the place of each secret octet: `*`.
 pub const FILLER: u8 = b'*';
@@ -17,6 +22,59 @@ pub const FILLER: u8 = b'*';
 /// Zeros at the end of a response, from this many on, say that there is no response: they are kept (the LM response of
 /// `NTLMv1` with extended session security is a nonce and 16 of them, MS-NLMP section 3.3.1).
 const ZEROS_KEPT: usize = 8;
+
+/// The event of `step` as a recording keeps it where secrets are masked.
+#[must_use]
+pub fn event(step: &Step) -> Event {
+    let mut event = step.event.clone();
+    if let (What::Line { from, bytes, edited_from, .. }, Some(message)) = (&mut event.what, &step.message) {
+        let unsure = step.standing.settled.prompt == Some(Prompt::Unknown);
+        *bytes = line(*from, bytes, step, message, unsure);
+        // What was to be sent may be another command than the one that went: no reading of it is sure.
+        *edited_from = edited_from.as_ref().map(|bytes| line(*from, bytes, step, message, true));
+    }
+    event
+}
+
+/// One line of `step`, which has been read as `sent`; `unsure` whether an answer in LOGIN is the name or the password.
+fn line(from: Party, bytes: &[u8], step: &Step, sent: &Message, unsure: bool) -> Vec<u8> {
+    let message = match (from, &sent.body) {
+        (Party::Server, _) => read_server(bytes),
+        (Party::Client, Body::Command(_)) => read_client(bytes, Dialogue::Command),
+        (Party::Client, Body::Response(_)) => read_client(bytes, Dialogue::Response),
+        (Party::Client, _) => return bytes.to_vec(),
+    };
+    let mut hint = step.token.map_or(Hint { from: Some(from), ..Hint::default() }, |token| token.hint);
+    if unsure && hint.reading == Reading::Username {
+        hint.reading = Reading::UsernameOrPassword;
+    }
+    let masked = message.base64().map_or_else(|| bytes.to_vec(), |base64| token(from, bytes, base64, hint));
+    let Body::Command(command) = &message.body else { return masked };
+    let opaque = match &command.auth {
+        Some(auth) => auth.extra,
+        None if command.verb != Verb::Other => None,
+        None if step.standing.settled.mechanism.is_some() => Some(message.content),
+        None => Some(command.argument),
+    };
+    if let Some(span) = opaque { mask_opaque(&masked, span) } else { masked }
+}
+
+/// The line with the token in it masked as far as the decoder can tell what is secret.
+fn token(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<u8> {
+    let tree = decode(&base64.bytes, &hint);
+    let known = !matches!(tree.kind, Kind::Text | Kind::Ber | Kind::Unknown | Kind::Empty);
+    match (from, hint.reading) {
+        (Party::Server, Reading::Guess | Reading::Prompt) if !known => bytes.to_vec(),
+        (Party::Server, _) if !known && is_prose(base64.span.of(bytes)) => bytes.to_vec(),
+        (Party::Client, Reading::Guess | Reading::Gss) if !known => mask_opaque(bytes, base64.span),
+        _ => mask_line(bytes, base64.span, &tree, &base64.bytes),
+    }
+}
+
+/// Words for people in the place of a token: `334 GSSAPI supported`.
+fn is_prose(text: &[u8]) -> bool {
+    text.contains(&b' ') && text.split(|&octet| octet == b' ').all(|word| word.len() <= 20)
+}
 
 /// The line with filler in every secret leaf of `tree`, which is what `token` decodes to, which is what the base64 at
 /// `encoded` holds. Everything at `encoded` is masked ([`mask_opaque`]) where the decoder can't tell what is secret, and
@@ -32,11 +90,10 @@ pub fn mask_line(bytes: &[u8], encoded: Span, tree: &Tree, token: &[u8]) -> Vec<
             fill(octets);
         }
     }
-    if masked == token {
-        return bytes.to_vec();
-    }
     if encoded.of(bytes) != base64::encode(token).as_bytes() {
-        return mask_opaque(bytes, encoded);
+        // Behind an error every octet may be read wrong; only of a text it is sure where its secrets are.
+        let harmless = tree.kind == Kind::Text && masked == token;
+        return if harmless { bytes.to_vec() } else { mask_opaque(bytes, encoded) };
     }
     replace(bytes, encoded, base64::encode(&masked).as_bytes())
 }
@@ -97,8 +154,10 @@ fn replace(bytes: &[u8], span: Span, text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Hint, Node, Reading, Value, decode, lines};
-    use crate::wire::{Body, Dialogue, Message, Response, read_client, read_server};
+    use crate::decode::{Node, Value, lines};
+    use crate::transcript::Transcript;
+    use crate::transcript::recording;
+    use crate::wire::{Response, challenge};
     use proptest::prelude::*;
 
     /// The tokens of public test suites, with the kind that each is said to have.
@@ -115,9 +174,127 @@ mod tests {
             .collect()
     }
 
+    const START: &str = "S: 220 host\nC: EHLO client\nS: 250-host\nS: 250 AUTH LOGIN PLAIN GSSAPI CRAM-MD5\n";
+
+    /// The steps of a recording without headers.
+    fn transcript(lines: &str) -> Transcript {
+        let loaded = recording::read(format!("saslscope session 1\n\n{lines}").as_bytes());
+        assert_eq!(loaded.damage, None);
+        let mut transcript = Transcript::new();
+        for event in loaded.recording.events {
+            transcript.push(event);
+        }
+        transcript
+    }
+
+    /// A dialogue and what it is when masked; a line that is not masked stands once.
+    #[test]
+    fn dialogues() {
+        let table: &[(&str, &str)] = &[
+            (
+                "LOGIN: the name stays, the password goes",
+                "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: Q2hhcmxpZQ==\n\
+                 S: 334 UGFzc3dvcmQ6\nC: cGFzc3dvcmQ=\n> C: KioqKioqKio=\nS: 235 ok\n",
+            ),
+            (
+                "LOGIN, prompts in the wrong order: both go",
+                "C: AUTH LOGIN\nS: 334 UGFzc3dvcmQ6\nC: cGFzc3dvcmQ=\n> C: KioqKioqKio=\nS: 334 VXNlcm5hbWU6\n\
+                 C: Q2hhcmxpZQ==\n> C: KioqKioqKg==\n",
+            ),
+            (
+                "LOGIN, a prompt that nobody knows: both go",
+                "C: AUTH LOGIN\nS: 334 YT8=\nC: cGFzc3dvcmQ=\n> C: KioqKioqKio=\n",
+            ),
+            (
+                "LOGIN, the password not encoded",
+                "C: AUTH LOGIN Q2hhcmxpZQ==\nS: 334 UGFzc3dvcmQ6\nC: hunter 2!\n> C: //////?9?\n",
+            ),
+            (
+                "LOGIN cancelled where the password was to go",
+                "C: AUTH LOGIN Q2hhcmxpZQ==\nS: 334 UGFzc3dvcmQ6\nC~ cGFzc3dvcmQ=\n> C~ //////////w=\nC: *\n",
+            ),
+            (
+                "PLAIN: only the password goes",
+                "C: AUTH PLAIN dGVzdAB0ZXN0ADEyMzQ=\n> C: AUTH PLAIN dGVzdAB0ZXN0ACoqKio=\n",
+            ),
+            (
+                "another command than the one that was to go",
+                "C~ AUTH PLAIN dGVzdAB0ZXN0ADEyMzQ=\n> C~ AUTH PLAIN KioqKioqKioqKioqKio=\nC: AUTH LOGIN Q2hhcmxpZQ==\n",
+            ),
+            (
+                "PLAIN, with a word too many",
+                "C: AUTH PLAIN dGVzdAB0ZXN0ADEyMzQ= eA==\n> C: AUTH PLAIN dGVzdAB0ZXN0ACoqKio= /w==\n",
+            ),
+            (
+                "a mechanism that the decoder does not know: the challenge stays",
+                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMyBlYzNh\n> C: ///////////w\n",
+            ),
+            (
+                "words for people stay, what follows is masked",
+                "C: AUTH GSSAPI\nS: 334 GSSAPI supported\nC: cGFzc3dvcmQ=\n> C: //////////w=\n",
+            ),
+            (
+                "a password in the AUTH command, and one sent after the refusal",
+                "C: NOOP a\nC: XCLIENT b\n> C: XCLIENT w\nC: AUTH LOGIN Q2hhcmxpZQ== cGFzcw==\n\
+                 > C: AUTH LOGIN Q2hhcmxpZQ== /////w==\nS: 501 5.5.4 no\nC: cGFzc3dvcmQ=\n> C: //////////w=\n",
+            ),
+        ];
+        for (title, lines) in table {
+            let lines = format!("{START}{lines}");
+            let (mut before, mut expected) = (String::new(), Vec::new());
+            for line in lines.lines() {
+                if let Some(masked) = line.strip_prefix("> ") {
+                    *expected.last_mut().unwrap() = masked;
+                } else {
+                    before.push_str(line);
+                    before.push('\n');
+                    expected.push(line);
+                }
+            }
+            let before = transcript(&before);
+            let masked: String = before.steps().iter().map(|step| written(&event(step))).collect();
+            let found: Vec<&str> = masked.lines().collect();
+            assert_eq!(found, expected, "{title}");
+
+            assert_same_meaning(&before, &masked, title);
+        }
+    }
+
+    /// Masked, the transcript means what it meant, and masking it again changes nothing.
+    fn assert_same_meaning(before: &Transcript, masked: &str, title: &str) {
+        let after = transcript(masked);
+        assert_eq!(after.steps().len(), before.steps().len());
+        for (before, after) in before.steps().iter().zip(after.steps()) {
+            assert_eq!((after.signal, &after.moves), (before.signal, &before.moves), "{title}");
+            assert_eq!(after.deviation, before.deviation, "{title}");
+            assert_eq!(event(after), after.event, "{title}: masked twice");
+        }
+    }
+
+    #[test]
+    fn an_ntlm_exchange_means_the_same_when_masked() {
+        let tokens = tokens();
+        let token = |kind: &str| {
+            let found = tokens.iter().find(|(name, _)| name == kind);
+            base64::encode(&found.unwrap().1)
+        };
+        let [negotiate, ask, answer] = ["NTLM NEGOTIATE", "NTLM CHALLENGE", "NTLM AUTHENTICATE"].map(token);
+        let end = "S: 235 ok\n";
+        let before = transcript(&format!("{START}C: AUTH GSSAPI {negotiate}\nS: 334 {ask}\nC: {answer}\n{end}"));
+        let masked: String = before.steps().iter().map(|step| written(&event(step))).collect();
+        assert!(masked.contains(&negotiate) && masked.contains(&ask) && !masked.contains(&answer));
+        assert_same_meaning(&before, &masked, "NTLM");
+    }
+
+    fn written(event: &Event) -> String {
+        let events = vec![event.clone()];
+        let text = recording::write(&recording::Recording { headers: recording::Headers::default(), events });
+        text.split_once("\n\n").unwrap().1.replace("0.000000 ", "")
+    }
+
     /// The line `334 TOKEN`, masked, and the token in it.
     fn masked(token: &[u8], hint: Hint) -> (Vec<u8>, Vec<u8>) {
-        let line = crate::wire::challenge(Some(token));
+        let line = challenge(Some(token));
         let encoded = Span::new(4, line.len() - 2);
         let line = mask_line(&line, encoded, &decode(token, &hint), token);
         let read = base64::read(&line, encoded);
@@ -145,7 +322,7 @@ mod tests {
             }
             assert_eq!(masked(&after, hint), (line, after), "{kind}: masked twice");
         }
-        assert!(leaves >= 5, "the tokens hold secrets: {leaves}");
+        assert!(leaves >= 17, "the tokens hold secrets: {leaves}");
     }
 
     /// A text whose octets from `secret` on log somebody on.
