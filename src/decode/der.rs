@@ -42,8 +42,19 @@ pub(super) struct Element {
     pub(super) span: Span,
     /// The content alone.
     pub(super) content: Span,
+    /// The length that the header states; `None` where it is indefinite.
+    pub(super) length: Option<Declared>,
     /// What is wrong with the header.
     pub(super) problem: Option<Problem>,
+}
+
+/// A length as a header states it.
+#[derive(Clone, Copy)]
+pub(super) struct Declared {
+    /// The octets of content that it promises.
+    pub(super) length: usize,
+    /// How many octets say so; they end where the content starts.
+    pub(super) octets: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -143,14 +154,14 @@ pub(super) fn element(bytes: &[u8], within: Span) -> Result<Element, Problem> {
     let octets = within.of(bytes);
     let (rest, header) = Header::from_ber(octets).map_err(|error| unreadable(within.start, &error))?;
     let start = within.end - rest.len();
+    let identifier = header.raw_tag().map_or(1, <[u8]>::len);
+    let used = octets.len() - rest.len() - identifier;
     let (content_end, end, problem) = match header.length() {
         Length::Definite(length) if length > rest.len() => {
             let what = format!("got a length of {length}, expected at most the {} octets that are left", rest.len());
             (within.end, within.end, Some(Problem::new(within.start, what, BER_LENGTH)))
         }
         Length::Definite(length) => {
-            let identifier = header.raw_tag().map_or(1, <[u8]>::len);
-            let used = octets.len() - rest.len() - identifier;
             let needed = length_octets(length);
             let problem = (used > needed).then(|| {
                 let what = format!("got a length of {used} octets, expected {needed}, the fewest possible");
@@ -171,6 +182,10 @@ pub(super) fn element(bytes: &[u8], within: Span) -> Result<Element, Problem> {
         tag: header.tag().0,
         span: Span::new(within.start, end),
         content: Span::new(start, content_end),
+        length: match header.length() {
+            Length::Definite(length) => Some(Declared { length, octets: used }),
+            Length::Indefinite => None,
+        },
         problem,
     })
 }

@@ -9,6 +9,7 @@ mod message;
 mod negoex;
 mod ntlm;
 mod oid;
+mod patch;
 mod render;
 mod schema;
 mod spnego;
@@ -17,6 +18,7 @@ mod tree;
 
 use crate::terms::{Cite, Span};
 use der::{Reader, element, trailing};
+pub use patch::{PatchError, patch};
 pub use render::lines;
 pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
 

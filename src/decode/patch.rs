@@ -1,0 +1,220 @@
+//! Other content for a node, with everything that counts octets mended around it.
+//!
+//! Mended are the DER lengths of all enclosing headers, the descriptors of an NTLM message and the offsets of the
+//! fields behind, `AvLen`, and .NET's length prefix. Checksums, MICs and responses are not: they stay as they were.
+//! Content of the same length changes nothing else, so a patch can spoil or mask a value and leave the rest alone.
+//!
+//! Limit: an NTLM field of no octets has no node, so nothing can be put there.
+
+use super::der::{Declared, element, length_octets};
+use super::tree::{Node, Tree, Value};
+use crate::terms::Span;
+
+/// Why a node can't be given other content.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PatchError {
+    /// The tree has no node with that span, or is not the tree of these octets.
+    #[error("no node covers exactly octets {0}")]
+    NoNode(Span),
+    /// Nothing in the token says how long the node is, so that it can't have another length.
+    #[error("{name} takes {expected} octets, got {got}")]
+    FixedLength {
+        /// The node's name.
+        name: String,
+        /// How many octets it has.
+        expected: usize,
+        /// How many were to replace them.
+        got: usize,
+    },
+    /// A length no longer fits in its field.
+    #[error("{name} would be longer than its length field can say")]
+    TooLong {
+        /// The node whose length it is.
+        name: String,
+    },
+}
+
+/// Nodes without a header that may have any length, since they reach to the end of what encloses them, or to a NUL.
+const OPEN: &[&str] = &[
+    "AvPairs",
+    "NTLMv2_CLIENT_CHALLENGE",
+    "SGN_CKSUM",
+    "authcid",
+    "authzid",
+    "ciphertext",
+    "innerContextToken",
+    "passwd",
+    "plaintext",
+];
+
+/// The octets with the content of the node at `node_span` replaced by `content`, which may have any length. Of
+/// several nodes with that span the innermost is meant. `tree` must be what [`super::decode`] made of `bytes`.
+///
+/// # Errors
+/// No such node, a node of fixed length, or a length that no longer fits in its field.
+pub fn patch(bytes: &[u8], tree: &Tree, node_span: Span, content: &[u8]) -> Result<Vec<u8>, PatchError> {
+    let path = path(&tree.root, node_span);
+    let target = path.last().filter(|node| node.span == node_span && node.content.end <= bytes.len());
+    let target = target.ok_or(PatchError::NoNode(node_span))?;
+    let mut edits = Edits { bytes, delta: 0, list: vec![(target.content, content.to_vec())] };
+    if content.len() != target.content.len() {
+        if !has_length(&path) {
+            let (name, expected) = (target.name.clone().into_owned(), target.content.len());
+            return Err(PatchError::FixedLength { name, expected, got: content.len() });
+        }
+        edits.delta = signed(content.len()) - signed(target.content.len());
+        let mut inner = target.content;
+        for (depth, node) in path.iter().enumerate().rev() {
+            edits.mend(node, path.get(depth + 1).copied(), inner)?;
+            inner = node.span;
+        }
+    }
+    Ok(edits.apply())
+}
+
+/// From the root to the innermost node that covers `span`.
+fn path(root: &Node, span: Span) -> Vec<&Node> {
+    let mut path = vec![root];
+    while let Some(node) = path.last().and_then(|node| {
+        let exact = node.children.iter().find(|child| child.span == span);
+        exact.or_else(|| node.children.iter().find(|child| child.span.covers(span)))
+    }) {
+        path.push(node);
+    }
+    path
+}
+
+/// Whether something says how long the last node of `path` is.
+fn has_length(path: &[&Node]) -> bool {
+    let [.., parent, node] = path else { return true };
+    let sole = parent.content == node.span && parent.children.len() == 1;
+    if node.content.start > node.span.start || sole || descriptor(parent, node).is_some() {
+        return true;
+    }
+    // With other rotations the pieces would move when the length changes (RFC 4121 section 4.2.5).
+    let number = |name| parent.child(name).map(|child| &child.value);
+    let unrotated = match (number("EC"), number("RRC")) {
+        (Some(ec), Some(rrc)) => *rrc == Value::Number(0) || rrc == ec,
+        _ => true,
+    };
+    OPEN.contains(&&*node.name) && (unrotated || node.name != "plaintext")
+}
+
+/// The descriptor in the NTLM message `message` that points to `payload`.
+fn descriptor<'n>(message: &'n Node, payload: &Node) -> Option<&'n Node> {
+    message.children.iter().find(|child| child.name.strip_suffix("Fields") == Some(&*payload.name))
+}
+
+/// What is to be replaced, by places in the octets as they were.
+struct Edits<'b> {
+    bytes: &'b [u8],
+    /// By how many octets all inside has grown so far.
+    delta: i64,
+    list: Vec<(Span, Vec<u8>)>,
+}
+
+impl Edits<'_> {
+    /// Mends what `node` says of the length of `inner`, the span of its child on the path or its own content.
+    fn mend(&mut self, node: &Node, child: Option<&Node>, inner: Span) -> Result<(), PatchError> {
+        let too_long = || PatchError::TooLong { name: node.name.clone().into_owned() };
+        if node.name == super::LENGTH_PREFIXED {
+            return self.number(node.children.first(), 4).ok_or_else(too_long);
+        }
+        if node.name.starts_with("MsvAv") || node.name.starts_with("AvId") {
+            let field = Span::new(node.span.start + 2, node.span.start + 4);
+            return self.little_endian(field, 2).ok_or_else(too_long);
+        }
+        if let Some((message, payload)) = child.map(|child| (node, child))
+            && let Some(own) = descriptor(message, payload)
+        {
+            return self.descriptors(message, payload, own).ok_or_else(too_long);
+        }
+        if node.content.start > node.span.start {
+            self.headers(node, inner).ok_or_else(too_long)?;
+        }
+        Ok(())
+    }
+
+    /// Mends the DER lengths between the start of `node` and `inner`, the innermost first.
+    fn headers(&mut self, node: &Node, inner: Span) -> Option<()> {
+        let mut lengths = Vec::new();
+        let mut within = node.span;
+        while let Ok(element) = element(self.bytes, within) {
+            if element.span.start > inner.start || element.content.start > inner.start || element.span.end < inner.end {
+                break;
+            }
+            lengths.extend(element.length.map(|length| (length, element.content.start)));
+            within = element.content;
+            if within.start == inner.start {
+                break;
+            }
+        }
+        for (Declared { length, octets }, end) in lengths.into_iter().rev() {
+            let grown = usize::try_from(signed(length).checked_add(self.delta)?).ok()?;
+            // A length that was not minimal keeps its octets.
+            let least = if octets > length_octets(length) { octets } else { 1 };
+            let encoded = encode_length(grown, least);
+            self.delta += signed(encoded.len()) - signed(octets);
+            self.list.push((Span::new(end - octets, end), encoded));
+        }
+        Some(())
+    }
+
+    /// Mends the descriptor of `payload`, and the offsets of what stands behind it.
+    fn descriptors(&mut self, message: &Node, payload: &Node, own: &Node) -> Option<()> {
+        for fields in message.children.iter().filter(|child| child.name.ends_with("Fields")) {
+            let [length, max, offset] = fields.children.as_slice() else { continue };
+            if std::ptr::eq(fields, own) {
+                self.number(Some(length), 2)?;
+                self.number(Some(max), 2)?;
+            } else if matches!(offset.value, Value::Number(at) if at >= signed(payload.span.end - message.span.start)) {
+                self.number(Some(offset), 4)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Adds the growth to the little-endian number at `node`.
+    fn number(&mut self, node: Option<&Node>, octets: u32) -> Option<()> {
+        self.little_endian(node?.span, octets)
+    }
+
+    fn little_endian(&mut self, field: Span, octets: u32) -> Option<()> {
+        let old = field.of(self.bytes).iter().rev().fold(0, |number: i64, &octet| number << 8 | i64::from(octet));
+        let new = old + self.delta;
+        if !(0..1 << (8 * octets)).contains(&new) {
+            return None;
+        }
+        self.list.push((field, new.to_le_bytes()[..octets as usize].to_vec()));
+        Some(())
+    }
+
+    fn apply(mut self) -> Vec<u8> {
+        self.list.sort_by_key(|(span, _)| *span);
+        let mut patched = Vec::with_capacity(self.bytes.len());
+        let mut at = 0;
+        for (span, octets) in self.list {
+            patched.extend_from_slice(Span::new(at, span.start).of(self.bytes));
+            patched.extend(octets);
+            at = span.end;
+        }
+        patched.extend_from_slice(Span::new(at, self.bytes.len()).of(self.bytes));
+        patched
+    }
+}
+
+/// A DER length of at least so many octets.
+fn encode_length(length: usize, least: usize) -> Vec<u8> {
+    let octets = length_octets(length).max(least);
+    if octets == 1 {
+        return vec![length as u8];
+    }
+    let digits = length.to_be_bytes();
+    let digits = (1..octets).rev().map(|place| digits.len().checked_sub(place).map_or(0, |at| digits[at]));
+    std::iter::once(0x80 | (octets - 1) as u8).chain(digits).collect()
+}
+
+/// Lengths of slices fit: Rust allocates no more than `isize::MAX` octets.
+fn signed(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
