@@ -275,7 +275,8 @@ impl Token {
             Kind::Wrap | Kind::NtlmSignature | Kind::SecurityLayer => token.layer = Some(layer_of(root)),
             _ => {}
         }
-        token.malformed |= root.problem.is_some();
+        // What is wrong with an offer or a choice is told by its octets.
+        token.malformed |= root.problem.is_some() && token.layer.is_none();
         token
     }
 
@@ -374,14 +375,11 @@ fn mutual_required(ap_req: &Node) -> bool {
 }
 
 fn layer_of(root: &Node) -> Layer {
-    let number = |name| {
-        root.find(name).and_then(|node| match node.value {
-            Value::Number(number) | Value::Named { number, .. } => Some(number),
-            Value::Flags { bits, .. } => Some(i64::from(bits)),
-            _ => None,
-        })
-    };
-    let mask = root.find("mask").map(|_| number("mask").and_then(|mask| u8::try_from(mask).ok())).unwrap_or_default();
-    let octets = root.find("SecurityLayer").map(|node| node.span.len());
-    Layer { mask, octets, prefixed: root.name == "PrefixedToken" }
+    let mask = root.find("mask").and_then(|mask| match mask.value {
+        Value::Flags { bits, .. } => u8::try_from(bits).ok(),
+        _ => None,
+    });
+    // What Kerberos has sealed is longer than the message by an amount that the wire does not tell.
+    let message = root.find("plaintext").or_else(|| root.find(Kind::SecurityLayer.name()));
+    Layer { mask, octets: message.map(|message| message.span.len()), prefixed: root.name == "length-prefixed token" }
 }

@@ -29,6 +29,7 @@ const CLIENT: Table = machine_table! {
     ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
     ContextDone on Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235 after the choice of layer.";
+    Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
 };
 
 const SERVER: Table = machine_table! {

@@ -6,7 +6,7 @@ use crate::machine::row::Table;
 pub(super) static TABLES: [Table; 2] = [CLIENT, SERVER];
 
 const CLIENT: Table = machine_table! {
-    Kerberos Client [Choose, WaitEmpty, Context, ContextDone, WaitFinal, Rejected, Done]
+    Kerberos Client [Choose, WaitEmpty, Context, ContextDone, WaitFinal, Rejected, Done, Failed]
     runs { Context: Token, ContextDone: Token }
 
     Choose on Go emit AuthGssapi to WaitEmpty, Must "RFC 4954" "4", "A token that does not fit into 512 octets waits for an empty challenge.";
@@ -22,6 +22,7 @@ const CLIENT: Table = machine_table! {
     ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "NegotiateStream", "A 4-octet length before the wrapped choice.";
     ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
     WaitFinal on Success to Done, Must "RFC 4752" "3.2", "235 after the choice of layer.";
+    Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a KRB-ERROR the exchange ends with a refusal.";
 };
 
 const SERVER: Table = machine_table! {

@@ -24,6 +24,7 @@ const CLIENT: Table = machine_table! {
     WaitFinal on OtherChallenge emit Cancel to Cancelling, May "MS-XLOGIN" "3.1.5.1", "One prompt too many: the client may cancel.";
     WaitFinal on Success to Done, Must "RFC 4954" "6", "235: user name and password are good.";
     WaitFinal on CredentialsInvalid to Failed, Must "RFC 4954" "6", "535: user name or password is not good.";
+    Cancelling on Refusal to Failed, Must "RFC 4954" "4", "The server ends the cancelled exchange.";
 };
 
 const SERVER: Table = machine_table! {

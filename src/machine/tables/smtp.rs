@@ -18,6 +18,9 @@ const CLIENT: Table = machine_table! {
     Failed on Go emit Quit to Quitting, Should "RFC 5321" "3.1", "After a refusal the client says QUIT.";
 
     Greeted on Go emit Ehlo to EhloSent, Must "RFC 5321" "3.2", "A session begins with EHLO, or with HELO where EHLO is not understood.";
+    Greeted on Go emit OtherCommand to Greeted, May "RFC 5321" "4.1.4", "NOOP, HELP, RSET and the like need no EHLO.";
+    Greeted on Completed to Greeted, May "RFC 5321" "4.2", "The reply to such a command.";
+    Greeted on Refusal to Greeted, May "RFC 5321" "4.2", "The refusal of such a command.";
     Greeted on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
     EhloSent on Completed to Choose, Must "RFC 5321" "4.1.1.1", "The reply to EHLO names the extensions; AUTH lists the mechanisms (RFC 4954 3).";
     EhloSent on Refusal to Greeted, May "RFC 5321" "3.2", "A client whose EHLO is refused may try HELO.";
@@ -62,6 +65,7 @@ const CLIENT: Table = machine_table! {
     InMail on Completed to InMail, May "RFC 5321" "4.2", "Their replies.";
     InMail on AuthenticationRequired to Choose, Should "RFC 4954" "6", "530: authenticate first.";
     InMail on Refusal to InMail, May "RFC 5321" "4.2", "Other refusals.";
+    InMail on Go emit Ehlo to EhloSent, May "RFC 5321" "4.1.4", "EHLO within a transaction ends it, as RSET does.";
     InMail on Go emit Rset to Choose, Must "RFC 5321" "4.1.1.5", "RSET ends the transaction.";
     InMail on StartMailInput to InData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
     InMail on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
