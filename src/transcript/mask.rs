@@ -440,6 +440,22 @@ mod tests {
         }
 
         #[test]
+        fn a_damaged_token_masks_to_itself_again(
+            pick: proptest::sample::Index,
+            damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..4),
+            end: proptest::sample::Index,
+        ) {
+            let tokens = tokens();
+            let mut token = pick.get(&tokens).1.clone();
+            for (at, octet) in damage {
+                *at.get_mut(&mut token) = octet;
+            }
+            token.truncate(token.len() - end.index(4));
+            let (line, after) = masked(&token, Hint::default());
+            prop_assert_eq!(masked(&after, Hint::default()), (line, after));
+        }
+
+        #[test]
         fn any_octets_mask_to_themselves_again(token: Vec<u8>, password: bool) {
             let hint = Hint { reading: if password { Reading::Password } else { Reading::Gss }, ..Hint::default() };
             let (line, after) = masked(&token, hint);
