@@ -67,7 +67,7 @@ pub enum Answer {
 
 /// A call that failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text} (major {major:#010x}, minor {minor})")]
+#[error("{text} (major {major:#010x}, minor {minor:#010x})")]
 pub struct MechError {
     /// The major status (RFC 2743 section 1.2.1.1), routine error in bits 16 to 23.
     pub major: u32,

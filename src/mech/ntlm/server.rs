@@ -8,6 +8,7 @@ use crate::decode::Mech;
 use crate::mech::nonce::nonce;
 use crate::mech::{Answer, Call, Facts, GssContext, Kit, MechError, User, major};
 use crate::terms::Party;
+use std::net::IpAddr;
 
 /// The accepting side.
 pub struct NtlmServer {
@@ -95,8 +96,11 @@ impl NtlmServer {
     }
 
     fn challenge(&self, granted: u32, nonce: [u8; 8]) -> Vec<u8> {
-        let (computer, dns_domain) = self.host.split_once('.').unwrap_or((&self.host, ""));
-        let computer = computer.to_uppercase();
+        let whole = (self.host.as_str(), "");
+        let address = self.host.parse::<IpAddr>().is_ok();
+        let (computer, dns_domain) = if address { whole } else { self.host.split_once('.').unwrap_or(whole) };
+        // A NetBIOS name has 15 characters at most.
+        let computer: String = computer.to_uppercase().chars().take(15).collect();
         let domain = match dns_domain.split('.').next() {
             Some(label) if !label.is_empty() => label.to_uppercase(),
             _ => computer.clone(),

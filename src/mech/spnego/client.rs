@@ -175,6 +175,7 @@ impl SpnegoClient {
         }
         let inner = inner.filter(|_| !begins);
         let turn = chosen.turn((inner, mic), begins, self.options.mic, Party::Client)?;
+        chosen.miss_mic(&turn)?;
         let (token, complete) = if state == Some(NegState::AcceptCompleted) {
             if !chosen.complete() || turn.token.is_some() {
                 return Err(defective("The server says accept-completed before the mechanism is complete."));

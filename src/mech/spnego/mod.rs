@@ -79,8 +79,10 @@ pub fn spnego(kit: &Kit, party: Party, options: SpnegoOptions) -> Box<dyn GssCon
     if initiates(party) { Box::new(SpnegoClient::new(kit, options)) } else { Box::new(SpnegoServer::new(kit, options)) }
 }
 
-/// A context for each mechanism of `options.mechs` that the crate itself has.
-fn embedded(kit: &Kit, party: Party, options: &SpnegoOptions) -> Contexts {
+/// A context for each mechanism of `options.mechs` that the crate itself has: what [`SpnegoClient::with`] and
+/// [`SpnegoServer::with`] take, others added.
+#[must_use]
+pub fn embedded(kit: &Kit, party: Party, options: &SpnegoOptions) -> Contexts {
     let inner = NtlmOptions { inside_spnego: true, ..options.ntlm.clone() };
     if options.mechs.contains(&Mech::Ntlmssp) { vec![(Mech::Ntlmssp, ntlm(kit, party, inner))] } else { Vec::new() }
 }
@@ -175,10 +177,6 @@ impl Chosen {
             })?;
             self.mic_received = true;
             self.mic_required = true;
-        } else if self.complete() && self.mic_required && !self.mic_received && token.is_none() {
-            return Err(defective(
-                "The mechListMIC is missing: it has to come with the last token of the mechanism, or after it.",
-            ));
         }
         let mut mic = None;
         if self.complete() && self.mic_required && !self.mic_sent {
@@ -189,6 +187,14 @@ impl Chosen {
             mic = Some(octets);
         }
         Ok(Turn { token, mic })
+    }
+
+    /// Whoever sends the last token of the mechanism sends its MIC along: where `turn` has none, that was the peer.
+    fn miss_mic(&self, turn: &Turn) -> Result<(), MechError> {
+        if self.complete() && self.mic_required && !self.mic_received && turn.token.is_none() {
+            return Err(defective("The mechListMIC is missing: it has to come with the last token of the mechanism."));
+        }
+        Ok(())
     }
 
     fn facts(&self, established: bool) -> Facts {

@@ -143,6 +143,7 @@ impl SpnegoServer {
             return Err(defective("Expected a responseToken or a mechListMIC, but the token has none that is due."));
         }
         let turn = chosen.turn((inner, mic), false, self.options.mic, Party::Server)?;
+        chosen.miss_mic(&turn)?;
         let complete = chosen.settled();
         // The client has the server's MIC and has answered it: nothing is left to be said.
         if complete && inner.is_none() && turn.mic.is_none() {
