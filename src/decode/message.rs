@@ -22,6 +22,9 @@ const FLAGS: &[(u8, &str)] = &[(0, "SentByAcceptor"), (1, "Sealed"), (2, "Accept
 const LAYERS: &[(u8, &str)] =
     &[(0, "no security layer"), (1, "integrity protection"), (2, "confidentiality protection")];
 
+/// Nodes that a MIC makes at most.
+const NODES: usize = 16;
+
 /// Length of the header of RFC 4121 tokens, and of an NTLM signature.
 const HEADER: usize = 16;
 
@@ -46,6 +49,7 @@ impl Reader<'_> {
     /// The octets of a `mechListMIC`, if they show what made them.
     pub(super) fn inner_mic(&mut self, span: Span, depth: usize) -> Option<Node> {
         match self.of(span) {
+            [1 | 4, ..] if !self.spend(NODES) => None,
             [1, 0, 0, 0, ..] if span.len() == HEADER => Some(self.ntlm_signature(span)),
             [0x04, 0x04, _, 0xFF, ..] => Some(self.mic(span)),
             _ => self.inner_token(span, depth),

@@ -1,7 +1,21 @@
 //! Bytes to trees: every node with the range that it was read from, never failing, problems attached.
 //!
-//! Sees bytes, not SMTP: what the conversation has settled comes in as a [`Hint`]. Reading here is lenient; `mech`
-//! reads for trust by refusing a tree that has problems.
+//! Stands on `terms` alone and sees bytes, not SMTP: what the conversation has settled comes in as a [`Hint`].
+//! Reading here is lenient; `mech` reads for trust by refusing a tree that has problems.
+//!
+//! ```text
+//!   decode ─┬─ text       a prompt, a user name, a password, PLAIN
+//!           ├─ spnego     GSS frame, NegTokenInit, NegTokenInit2, NegTokenResp ─┐
+//!           ├─ kerberos   TOK_ID, the messages of RFC 4120                      │ tables of schema,
+//!           ├─ ntlm       NEGOTIATE, CHALLENGE, AUTHENTICATE                    │ walk of der, names of oid
+//!           ├─ negoex     messages by name                                      │
+//!           ├─ message    Wrap, MIC, NTLM signatures, the four octets          ─┘
+//!           └─ der        anything else in BER
+//!   patch      another content for a node, lengths mended          render   a tree as lines of text
+//! ```
+//!
+//! Hostile input costs time in proportion to its length, at most 32 levels of nesting, and one node for 16 octets
+//! beyond the first 512 nodes; what is past that stays octets. A node holds one problem, the first that was found.
 
 mod der;
 mod kerberos;
@@ -40,12 +54,13 @@ pub fn decode(bytes: &[u8], hint: &Hint) -> Tree {
 }
 
 impl Reader<'_> {
-    /// The token as a whole, by its octets.
+    /// The token as a whole, by its octets. Text comes first: a token has control characters, a name may begin like
+    /// a Kerberos message.
     fn token(&mut self, all: Span) -> (Kind, Node) {
-        self.known(all, 0)
+        self.guess_text(all)
+            .or_else(|| self.known(all, 0))
             .or_else(|| self.length_prefixed(all))
             .or_else(|| self.message_token(all))
-            .or_else(|| self.guess_text(all))
             .or_else(|| self.any_ber(all))
             .unwrap_or_else(|| (Kind::Unknown, Node::octets("octets", all)))
     }
@@ -57,7 +72,7 @@ impl Reader<'_> {
         }
         let octets = self.of(span);
         if octets.starts_with(&ntlm::SIGNATURE[..7]) {
-            return Some(self.ntlm(span));
+            return self.spend(ntlm::NODES).then(|| self.ntlm(span));
         }
         if octets.starts_with(negoex::SIGNATURE) {
             return Some((Kind::NegoEx, self.negoex(span)));

@@ -9,6 +9,8 @@ pub(super) const SIGNATURE: &[u8; 8] = b"NEGOEXTS";
 
 const HEADER: Cite = Cite::new("MS-NEGOEX", "2.2.6.2");
 const HEADER_LENGTH: usize = 40;
+/// Nodes that a message makes.
+const NODES: usize = 8;
 
 impl Reader<'_> {
     /// One or more messages, which should fill `span`.
@@ -16,7 +18,7 @@ impl Reader<'_> {
         let mut root = Node::new("NEGOEX", span, Value::None);
         let mut rest = span;
         while !rest.is_empty() {
-            if !self.spend() {
+            if !self.spend(NODES) {
                 root.children.push(Node::octets("octets", rest).with(too_many(rest)));
                 break;
             }

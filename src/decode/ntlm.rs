@@ -20,6 +20,9 @@ const AUTHENTICATE: Cite = Cite::new("MS-NLMP", "2.2.1.3");
 const AV_PAIR: Cite = Cite::new("MS-NLMP", "2.2.2.1");
 const NTLMV2_RESPONSE: Cite = Cite::new("MS-NLMP", "2.2.2.7");
 
+/// Nodes that a message makes at most, AV pairs apart.
+pub(super) const NODES: usize = 100;
+
 /// The octets of a v1 response; v2 has more (MS-NLMP sections 2.2.2.6 and 2.2.2.8).
 const V1_RESPONSE: usize = 24;
 
@@ -334,7 +337,7 @@ impl Reader<'_> {
                 problem = Some(Problem::new(at, what, AV_PAIR));
                 break;
             };
-            if !self.spend() {
+            if !self.spend(1) {
                 problem = Some(too_many(rest));
                 break;
             }
@@ -458,11 +461,13 @@ impl Reader<'_> {
         if span.is_empty() {
             return None;
         }
-        let node = Node::octets("padding", span);
+        let mut node = Node::octets("padding", span);
         if self.of(span).iter().all(|&octet| octet == 0) {
             return Some(node);
         }
         let what = format!("got {} octets that no field points to, expected none", span.len());
+        // They may be a response that a broken descriptor misses.
+        node.secret = layout.name == AUTHENTICATE_MESSAGE.name;
         Some(node.with(Problem::new(span.start, what, layout.cite)))
     }
 
@@ -503,11 +508,11 @@ fn message_head(span: Span, name: &'static str) -> [Node; 2] {
     ]
 }
 
-/// A message that is none of the three, or too short to say so.
+/// A message that is none of the three, or too short to say so; it may hold responses all the same.
 fn unknown_message(span: Span, kind: Option<u32>) -> Node {
     let (at, what) = match kind {
         Some(kind) => (span.start + 8, format!("got MessageType {kind}, expected 1, 2 or 3")),
         None => (span.end, format!("got {} octets, expected at least 12", span.len())),
     };
-    Node::octets("NTLM message", span).with(Problem::new(at, what, MESSAGE))
+    Node::octets("NTLM message", span).secret().with(Problem::new(at, what, MESSAGE))
 }

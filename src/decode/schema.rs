@@ -93,6 +93,25 @@ impl Type {
     }
 }
 
+impl Type {
+    /// Whether octets of this type that can't be read any further stay secret.
+    fn is_secret(&self) -> bool {
+        match self {
+            Self::Secret | Self::Mic => true,
+            Self::Sequence(sequence) => sequence.fields.iter().any(|field| field.ty.is_secret()),
+            Self::SequenceOf(_, inner) | Self::Application(_, inner) => inner.is_secret(),
+            _ => false,
+        }
+    }
+}
+
+impl Sequence {
+    /// Whether one of its own fields is secret through and through.
+    fn holds_secret(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.ty, Type::Secret))
+    }
+}
+
 impl Reader<'_> {
     /// Reads the one element that should fill `within` as the value of `node`.
     pub(super) fn fill(&mut self, node: &mut Node, ty: &'static Type, within: Span, cite: Cite, depth: usize) {
@@ -103,8 +122,8 @@ impl Reader<'_> {
                 node.blame(trailing(end, within, cite));
             }
             Err(problem) => {
-                node.value = Value::Octets(within);
-                node.secret = matches!(ty, Type::Secret);
+                (node.value, node.content) = (Value::Octets(within), within);
+                node.secret = ty.is_secret();
                 node.blame(problem);
             }
         }
@@ -118,17 +137,18 @@ impl Reader<'_> {
             node.content = content;
         }
         if depth >= der::DEPTH {
-            node.value = Value::Octets(content);
+            (node.value, node.content) = (Value::Octets(content), content);
+            node.secret = ty.is_secret();
             node.blame(too_deep(content));
             return;
         }
         if !ty.takes(element.id) {
             let what = format!("got {}, expected {}", id_name(element.id), id_name(ty.id()));
             node.blame(Problem::new(element.span.start, what, cite));
-            if matches!(ty, Type::Secret) || !element.constructed() {
+            node.secret = ty.is_secret();
+            if node.secret || !element.constructed() {
                 let text = matches!(ty, Type::Text).then(|| der::text(self.bytes, content).0);
                 (node.value, node.content) = (text.unwrap_or(Value::Octets(content)), content);
-                node.secret = matches!(ty, Type::Secret | Type::Mic);
             } else {
                 node.children = self.each(content, |reader, inner| reader.generic(&inner, depth + 1));
             }
@@ -163,7 +183,8 @@ impl Reader<'_> {
             Type::Time => der::time(self.bytes, content),
             Type::Bits(names) => {
                 let (bits, problem) = bits(self.bytes, content, cite);
-                node.children = flags(bits.reverse_bits(), names, |bit| content.start + 1 + usize::from(bit) / 8);
+                let affordable = if self.spend(bits.count_ones() as usize) { bits } else { 0 };
+                node.children = flags(affordable.reverse_bits(), names, |bit| content.start + 1 + usize::from(bit) / 8);
                 (Value::Flags { bits, digits: 8 }, problem)
             }
             Type::Octets | Type::Secret | Type::Token | Type::Mic | Type::Nested => {
@@ -175,7 +196,7 @@ impl Reader<'_> {
                 }
                 .into_iter()
                 .collect();
-                node.secret = matches!(ty, Type::Secret | Type::Mic) && node.children.is_empty();
+                node.secret = ty.is_secret() && node.children.is_empty();
                 (Value::Octets(content), None)
             }
         };
@@ -189,20 +210,34 @@ impl Reader<'_> {
         let mut missing: Option<(usize, &str)> = None;
         node.children = self.each(within, |reader, element| {
             let at = element.span.start;
-            let open = &sequence.fields[next..];
-            let Some(skipped) = open.iter().position(|field| element.id == 0xA0 | field.tag) else {
+            let (past, open) = sequence.fields.split_at(next);
+            let same = |field: &&Field| element.id == 0xA0 | field.tag;
+            let wrong = || {
                 let what = format!("got {}, expected {}", id_name(element.id), expected(open));
-                return reader.generic(&element, depth).with(Problem::new(at, what, sequence.cite));
+                Problem::new(at, what, sequence.cite)
             };
-            next += skipped + 1;
-            missing = missing.or_else(|| required(&open[..skipped]).map(|name| (at, name)));
-            let field = &open[skipped];
+            let expected = open.iter().position(|field| same(&field));
+            let Some(field) = expected.map(|skipped| &open[skipped]).or_else(|| past.iter().find(same)) else {
+                if sequence.holds_secret() {
+                    return Node::octets("octets", element.span).secret().with(wrong());
+                }
+                return reader.generic(&element, depth).with(wrong());
+            };
             let mut child = Node::new(field.name, element.span, Value::None);
             child.content = element.content;
+            if let Some(skipped) = expected {
+                next += skipped + 1;
+                missing = missing.or_else(|| required(&open[..skipped]).map(|name| (at, name)));
+            } else {
+                child.blame(wrong());
+            }
             child.blame(element.problem);
             reader.fill(&mut child, &field.ty, element.content, sequence.cite, depth + 1);
             child
         });
+        if let Some(last) = node.children.last_mut().filter(|last| last.name == "octets") {
+            last.secret = sequence.holds_secret();
+        }
         let missing = missing.or_else(|| required(&sequence.fields[next..]).map(|name| (within.end, name)));
         node.blame(missing.map(|(at, name)| Problem::new(at, format!("got no {name}, expected one"), sequence.cite)));
     }
@@ -211,7 +246,7 @@ impl Reader<'_> {
     pub(super) fn inner_ber(&mut self, content: Span, depth: usize) -> Option<Node> {
         let element = element(self.bytes, content).ok()?;
         let fits = element.constructed() && element.problem.is_none() && element.span == content;
-        (fits && self.spend()).then(|| self.generic(&element, depth))
+        (fits && self.spend(1)).then(|| self.generic(&element, depth))
     }
 }
 

@@ -345,6 +345,7 @@ fn tokens_are_told_apart_by_their_first_octets() {
         ("600A 06062B0601050501 0500", Kind::Unknown, "InitialContextToken thisMech innerContextToken"),
         ("3006 020105 0101FF", Kind::Ber, "SEQUENCE INTEGER BOOLEAN"),
         ("55736572 6E616D65 3A", Kind::Text, "text"),
+        ("6A6F686E", Kind::Text, "text"),
         ("7465737400 7465737400 31323334", Kind::Text, "PLAIN authzid authcid passwd"),
         ("08 00FE01", Kind::SecurityLayer, "security layer mask bit 3 maxsize"),
         ("FF00FE0180", Kind::Unknown, "octets"),
@@ -396,11 +397,11 @@ fn each_breach_has_its_node_and_its_octet() {
         ("A107 3005 A0030A0107", "negState 8"),
         ("A107 3005 A003020100", "negState 6"),
         // Fields twice and out of order; no mechTypes; no mechanism in them; a hintAddress.
-        ("A10C 300A A0030A0100 A0030A0100", "[0] 9"),
-        ("A10D 300B A204 04020102 A0030A0101", "[0] 10"),
+        ("A10C 300A A0030A0100 A0030A0100", "negState 9"),
+        ("A10D 300B A204 04020102 A0030A0101", "negState 10"),
         ("A006 3004 A2020400", "NegTokenInit 4"),
         ("A006 3004 A0023000", "mechTypes 6"),
-        ("A010 300E A3 0C 300A A104 04020102 A1020400", "hintAddress 8, [1] 14"),
+        ("A010 300E A3 0C 300A A104 04020102 A1020400", "hintAddress 8, hintAddress 14"),
         // NTLM: no message type, an offset outside, one into the header, an odd length of UTF-16.
         ("4E544C4D53535000 0100", "NTLM message 10"),
         ("4E544C4D53535000 01000000 00000000 0100010099000000", "NEGOTIATE_MESSAGE 24, DomainNameFields 16"),
@@ -464,7 +465,7 @@ fn hostile_nesting_ends_at_the_limit() {
 fn many_small_elements_make_no_more_nodes_than_the_budget() {
     let bytes = [vec![0x30, 0x83, 0x01, 0x86, 0xA0], [0x05, 0x00].repeat(50_000)].concat();
     let tree = decode(&bytes, &GUESS);
-    assert!(tree.walk().count() < 600 + bytes.len() / 8);
+    assert!(tree.walk().count() < 600 + bytes.len() / 16);
     assert_eq!(tree.root.children.last().unwrap().span.end, bytes.len());
 }
 
@@ -544,7 +545,7 @@ fn assert_sound(bytes: &[u8], hint: Hint) {
         }
         assert!(node.children.iter().all(|child| node.span.covers(child.span)), "{node:?}");
     }
-    assert!(count <= 3000 + bytes.len() / 8, "{count} nodes of {} octets", bytes.len());
+    assert!(count <= 600 + bytes.len() / 16, "{count} nodes of {} octets", bytes.len());
     for at in 0..bytes.len() {
         assert!(tree.root.innermost(at).is_some_and(|node| node.span.contains(at)));
     }
@@ -620,8 +621,8 @@ proptest! {
         let node = nodes.iter().rfind(|node| node.span == span).unwrap();
         let filler: Vec<u8> = node.content.of(&bytes).to_vec();
         prop_assert_eq!(patch(&bytes, &tree, node.span, &filler), Ok(bytes.clone()));
-        // Opaque octets may be anything without changing how the rest is read.
-        if node.secret && node.children.is_empty() && node.name != "passwd" {
+        // Secret octets may be anything without changing how the rest of a sound token is read.
+        if node.secret && tree.problems().next().is_none() && node.span != tree.root.span && node.name != "passwd" {
             let other = vec![0x55; node.content.len()];
             let patched = patch(&bytes, &tree, node.span, &other).unwrap();
             prop_assert_eq!(shape(&decode(&patched, &GUESS)), shape(&tree));
@@ -642,15 +643,17 @@ proptest! {
             .filter(|node| matches!(node.value, Value::Octets(_) | Value::Text(_)) && node.children.is_empty())
             .filter(|node| !matches!(&*node.name, "MsvAvChannelBindings" | "NTLM_RESPONSE" | "Signature"))
             .collect();
-        prop_assume!(!nodes.is_empty());
+        if nodes.is_empty() {
+            return Ok(());
+        }
         let node = nodes[pick.index(nodes.len())];
         // Even, and no UTF-16 surrogates.
         let content = vec![b'A'; 2 * length];
         match patch(&bytes, &tree, node.span, &content) {
             Ok(patched) => {
                 let read = decode(&patched, &GSS);
-                prop_assert_eq!(read.problems().count(), tree.problems().count());
                 if node.span != tree.root.span {
+                    prop_assert_eq!(read.problems().count(), tree.problems().count());
                     let names = |tree: &Tree| shape(tree).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
                     prop_assert_eq!(names(&read), names(&tree));
                     let kept = read.walk().any(|(_, other)| other.name == node.name && other.content.of(&patched) == content);

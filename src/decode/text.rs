@@ -47,7 +47,7 @@ impl Reader<'_> {
     /// What looks like characters: UTF-8 without controls, but for line ends and a NUL at the end (as some prompts
     /// have it), or with exactly two NUL, as PLAIN.
     pub(super) fn guess_text(&self, span: Span) -> Option<(Kind, Node)> {
-        let text = std::str::from_utf8(self.of(span)).ok()?;
+        let text = std::str::from_utf8(self.of(span)).ok().filter(|text| !text.starts_with("NTLMSSP"))?;
         let printable = |text: &str| !text.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t'));
         let mut parts = text.splitn(3, '\0');
         match (parts.next(), parts.next(), parts.next()) {
