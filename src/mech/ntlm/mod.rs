@@ -1,6 +1,6 @@
 //! `NTLMv2`, both sides (MS-NLMP): NEGOTIATE, CHALLENGE, AUTHENTICATE, then signed or sealed messages.
 //!
-//! Stands on `decode` for reading and on [`crypto`] for digests. The client answers with `NTLMv2` only; the server knows
+//! Stands on `decode` for reading and on `crypto` for digests. The client answers with `NTLMv2` only; the server knows
 //! nothing else either, and says so to whoever comes with `NTLMv1`. It needs no domain: whom the server knows is in the
 //! [`Kit`].
 //!
@@ -35,8 +35,8 @@ pub struct NtlmOptions {
     pub mic: bool,
     /// The name of the service in the client's AV pairs; `smtp/` and the kit's host where there is none.
     pub target_name: Option<String>,
-    /// MD5 of the channel bindings (RFC 2743 section 1.1.6, hashed as in MS-NLMP section 3.1.5.1.2): sent by the client, demanded by the server
-    /// of a client that sends some.
+    /// MD5 of the channel bindings (RFC 2743 section 1.1.6, MS-NLMP section 3.1.5.1.2): the client sends it, the server
+    /// compares it with what a client sends.
     pub channel_bindings: Option<[u8; 16]>,
     /// The client's name for its machine.
     pub workstation: String,

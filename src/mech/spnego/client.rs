@@ -52,12 +52,18 @@ impl SpnegoClient {
             State::Offered { begun, list } => {
                 let token = Token::read(token.unwrap_or_default(), Party::Server)?;
                 let state = expect_response(&token)?;
+                if state == Some(NegState::Reject) {
+                    return Err(rejected(major::BAD_MECH, begun, &token));
+                }
                 let chosen = self.select(&token, state, begun, list)?;
                 self.proceed(chosen, &token, state)
             }
             State::Running(chosen) => {
                 let token = Token::read(token.unwrap_or_default(), Party::Server)?;
                 let state = expect_response(&token)?;
+                if state == Some(NegState::Reject) {
+                    return Err(rejected(major::FAILURE, Some(chosen.context), &token));
+                }
                 if state == Some(NegState::RequestMic) {
                     return Err(defective("request-mic came late: it stands in the server's first reply only."));
                 }
@@ -127,18 +133,15 @@ impl SpnegoClient {
         let first = self.options.mechs.first().copied();
         // Old Java leaves supportedMech out, and means the first.
         let supported = token.supported_mech()?.or(first);
-        if state == Some(NegState::Reject) && begun.is_none() {
-            return Err(MechError::new(major::BAD_MECH, "The server rejects all mechanisms that were offered."));
-        }
         let chosen = supported
             .filter(|&mech| self.options.mechs.iter().any(|&ours| same(ours, mech)))
             .ok_or_else(|| MechError::new(major::BAD_MECH, "The server chose a mechanism that was not offered."))?;
         let reselected = first.is_none_or(|first| !same(first, chosen));
         let request = state == Some(NegState::RequestMic);
         // RFC 4178 section 5. Windows Server 2003 does without for NTLM.
-        if reselected && !request && state != Some(NegState::Reject) && chosen != Mech::Ntlmssp {
+        if reselected && !request && chosen != Mech::Ntlmssp {
             return Err(defective(format!(
-                "The server chose {} instead of the first mechanism without request-mic, so the list can't be protected.",
+                "The server chose {} instead of the first mechanism, but without request-mic: the list stays unprotected.",
                 chosen.name()
             )));
         }
@@ -164,9 +167,6 @@ impl SpnegoClient {
         state: Option<NegState>,
     ) -> Result<Answer, MechError> {
         let (inner, mic) = (token.octets("responseToken"), token.octets("mechListMIC"));
-        if state == Some(NegState::Reject) {
-            return Err(rejected(chosen, inner));
-        }
         if begins && inner.is_some_and(|inner| !inner.is_empty()) {
             return Err(defective("The server has sent a token of a mechanism that has not begun."));
         }
@@ -179,9 +179,6 @@ impl SpnegoClient {
         let (token, complete) = if state == Some(NegState::AcceptCompleted) {
             if !chosen.complete() || turn.token.is_some() {
                 return Err(defective("The server says accept-completed before the mechanism is complete."));
-            }
-            if chosen.mic_required && !chosen.mic_received {
-                return Err(defective("The server says accept-completed without the mechListMIC that is required."));
             }
             (None, true)
         } else if turn.token.is_none() && turn.mic.is_none() {
@@ -206,12 +203,17 @@ impl SpnegoClient {
 }
 
 /// The mechanism's own words where the server has sent its error token, as with KRB-ERROR.
-fn rejected(mut chosen: Chosen, inner: Option<&[u8]>) -> MechError {
-    let text = "The server rejects the negotiation: the credential may be wrong, or the mechanism not allowed.";
-    let told = inner.and_then(|inner| chosen.context.call(Call::Step(Some(inner.to_vec()))).err());
+fn rejected(major: u32, context: Option<Box<dyn GssContext>>, token: &Token<'_>) -> MechError {
+    let text = if major == major::BAD_MECH {
+        "The server rejects the offer: it has none of the mechanisms, or does not like the first one's token."
+    } else {
+        "The server rejects the negotiation: the credential may be wrong, or the mechanism not allowed."
+    };
+    let inner = token.octets("responseToken").map(<[u8]>::to_vec);
+    let told = context.zip(inner).and_then(|(mut context, inner)| context.call(Call::Step(Some(inner))).err());
     match told {
         Some(error) => MechError { text: format!("{text} The mechanism says: {}", error.text), ..error },
-        None => MechError::new(major::FAILURE, text),
+        None => MechError::new(major, text),
     }
 }
 

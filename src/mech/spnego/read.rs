@@ -45,7 +45,7 @@ impl<'a> Token<'a> {
         self.tree.kind
     }
 
-    /// `NegTokenInit`, `NegTokenInit2` or `NegTokenResp`: the first of that name, so never one inside a mechanism's token.
+    /// `NegTokenInit`, `NegTokenInit2` or `NegTokenResp`: the first of that name, so none inside another token.
     fn outer(&self) -> Option<&Node> {
         match self.kind() {
             kind @ (Kind::NegTokenInit | Kind::NegTokenInit2 | Kind::NegTokenResp) => self.tree.find(kind.name()),
