@@ -138,15 +138,28 @@ struct Header {
 impl Reader<'_> {
     /// The message that should fill `span`, which starts with [`SIGNATURE`] or a part of it.
     pub(super) fn ntlm(&mut self, span: Span) -> (Kind, Node) {
-        let layout = match self.u32_at(span.start + 8, span) {
-            Some(1) => &NEGOTIATE_MESSAGE,
-            Some(2) => &CHALLENGE_MESSAGE,
-            Some(3) => &AUTHENTICATE_MESSAGE,
-            other => return (Kind::Ntlm, unknown_message(span, other)),
+        let Some(kind) = self.u32_at(span.start + 8, span) else {
+            let what = format!("got {} octets, expected at least 12", span.len());
+            return (Kind::Ntlm, Node::octets("NTLM message", span).with(Problem::new(span.end, what, MESSAGE)));
+        };
+        let mut head = self.message_head(kind, span);
+        let layout = match kind {
+            1 => &NEGOTIATE_MESSAGE,
+            2 => &CHALLENGE_MESSAGE,
+            3 => &AUTHENTICATE_MESSAGE,
+            _ => {
+                let what = format!("got MessageType {kind}, expected 1, 2 or 3");
+                head[1].blame(Problem::new(span.start + 8, what, MESSAGE));
+                // It may hold responses all the same.
+                let rest = Node::octets("octets", Span::new(span.start + 12, span.end)).secret();
+                let mut node = Node::new("NTLM message", span, Value::None);
+                node.children.extend(head.into_iter().chain([rest]));
+                return (Kind::Ntlm, node);
+            }
         };
         let mut node = Node::new(layout.name, span, Value::None);
         node.children.reserve(2 * layout.parts.len() + 2);
-        node.children.extend(message_head(span, layout.name));
+        node.children.extend(head);
         let mut header = Header { unicode: false, payloads: Vec::with_capacity(6) };
         let mut at = span.start + 12;
         let mut payload = span.len();
@@ -175,6 +188,23 @@ impl Reader<'_> {
         }
         self.payloads(&mut node, header, at, layout);
         (Kind::Ntlm, node)
+    }
+
+    /// `Signature` and `MessageType`.
+    fn message_head(&self, kind: u32, span: Span) -> [Node; 2] {
+        let at = |from, to| Span::new(span.start + from, span.start + to);
+        let text = String::from_utf8_lossy(self.of(at(0, 8))).into_owned();
+        let mut signature = Node::new("Signature", at(0, 8), Value::Text(text));
+        if self.of(at(0, 8)) != SIGNATURE {
+            signature.blame(Problem::new(span.start + 7, "got another octet, expected 00 behind NTLMSSP", MESSAGE));
+        }
+        let name = match kind {
+            1 => "NtLmNegotiate",
+            2 => "NtLmChallenge",
+            3 => "NtLmAuthenticate",
+            _ => "",
+        };
+        [signature, Node::new("MessageType", at(8, 12), Value::Named { name: name.into(), number: kind.into() })]
     }
 
     fn header_part(&self, part: Part, span: Span, index: usize, header: &mut Header, layout: &Layout) -> Node {
@@ -489,30 +519,4 @@ fn promises_mic(message: &Node) -> bool {
     let response = message.child("NtChallengeResponse");
     let flags = response.and_then(|response| response.find("MsvAvFlags"));
     flags.is_some_and(|flags| matches!(flags.value, Value::Flags { bits, .. } if bits & 2 != 0))
-}
-
-/// `Signature` and `MessageType`.
-fn message_head(span: Span, name: &'static str) -> [Node; 2] {
-    let (number, name) = match name {
-        "NEGOTIATE_MESSAGE" => (1, "NtLmNegotiate"),
-        "CHALLENGE_MESSAGE" => (2, "NtLmChallenge"),
-        _ => (3, "NtLmAuthenticate"),
-    };
-    [
-        Node::new("Signature", Span::new(span.start, span.start + 8), Value::Text("NTLMSSP\0".into())),
-        Node::new(
-            "MessageType",
-            Span::new(span.start + 8, span.start + 12),
-            Value::Named { name: name.into(), number },
-        ),
-    ]
-}
-
-/// A message that is none of the three, or too short to say so; it may hold responses all the same.
-fn unknown_message(span: Span, kind: Option<u32>) -> Node {
-    let (at, what) = match kind {
-        Some(kind) => (span.start + 8, format!("got MessageType {kind}, expected 1, 2 or 3")),
-        None => (span.end, format!("got {} octets, expected at least 12", span.len())),
-    };
-    Node::octets("NTLM message", span).secret().with(Problem::new(at, what, MESSAGE))
 }

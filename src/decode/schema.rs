@@ -219,7 +219,7 @@ impl Reader<'_> {
             let expected = open.iter().position(|field| same(&field));
             let Some(field) = expected.map(|skipped| &open[skipped]).or_else(|| past.iter().find(same)) else {
                 if sequence.holds_secret() {
-                    return Node::octets("octets", element.span).secret().with(wrong());
+                    return Node::new("octets", element.span, Value::Octets(element.content)).secret().with(wrong());
                 }
                 return reader.generic(&element, depth).with(wrong());
             };
@@ -236,7 +236,7 @@ impl Reader<'_> {
             child
         });
         if let Some(last) = node.children.last_mut().filter(|last| last.name == "octets") {
-            last.secret = sequence.holds_secret();
+            last.secret |= sequence.holds_secret();
         }
         let missing = missing.or_else(|| required(&sequence.fields[next..]).map(|name| (within.end, name)));
         node.blame(missing.map(|(at, name)| Problem::new(at, format!("got no {name}, expected one"), sequence.cite)));
