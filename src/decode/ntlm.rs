@@ -129,7 +129,6 @@ struct Payload {
 }
 
 /// What the header says about the rest.
-#[derive(Default)]
 struct Header {
     payloads: Vec<Payload>,
     unicode: bool,
@@ -251,37 +250,31 @@ impl Reader<'_> {
         for field in payloads {
             let start = message.start.saturating_add(field.offset);
             let end = start.saturating_add(field.length);
-            let whole = end <= message.end;
-            if start < at || start >= message.end || !whole {
-                let what = if start < at {
-                    format!(
-                        "got offset {}, expected at least {}, where the octets are free",
-                        field.offset,
-                        at - message.start
-                    )
-                } else {
-                    let (offset, length) = (field.offset, field.length);
-                    format!(
-                        "got {length} octets at {offset}, expected them within the {} of the message",
-                        message.len()
-                    )
-                };
-                if let Some(fields) = node.children.get_mut(field.fields) {
-                    fields.blame(Problem::new(fields.span.start, what, layout.cite));
-                }
-                if start < at || start >= message.end {
-                    continue;
-                }
+            let (offset, length) = (field.offset, field.length);
+            let what = if start < at {
+                Some(format!(
+                    "got offset {offset}, expected at least {}, where the octets are free",
+                    at - message.start
+                ))
+            } else if end > message.end {
+                let size = message.len();
+                Some(format!("got {length} octets at {offset}, expected them within the {size} of the message"))
+            } else {
+                None
+            };
+            if let Some((what, fields)) = what.zip(node.children.get_mut(field.fields)) {
+                fields.blame(Problem::new(fields.span.start, what, layout.cite));
+            }
+            if start < at || start >= message.end {
+                continue;
             }
             let span = Span::new(start, end.min(message.end));
             node.children.extend(self.gap(Span::new(at, start), layout));
             node.children.push(self.payload(field.name, span, unicode));
             at = span.end;
         }
-        let rest = Span::new(at, message.end);
-        node.children.extend(self.gap(rest, layout));
-        let (mic, promised) = (node.child("MIC").is_some(), promises_mic(node));
-        if promised && !mic {
+        node.children.extend(self.gap(Span::new(at, message.end), layout));
+        if promises_mic(node) && node.child("MIC").is_none() {
             let what = "got MsvAvFlags that announce a MIC, and a payload that leaves no room for it";
             node.blame(Problem::new(at.min(message.start + 72), what, AUTHENTICATE));
         }
@@ -309,8 +302,15 @@ impl Reader<'_> {
 
     /// `NTLM_RESPONSE` of 24 octets, or `NTLMv2_RESPONSE` (MS-NLMP sections 2.2.2.6 to 2.2.2.8).
     fn nt_response(&mut self, span: Span) -> Node {
-        const FIXED: [(&str, usize); 5] =
-            [("RespType", 1), ("HiRespType", 1), ("Reserved1", 2), ("Reserved2", 4), ("TimeStamp", 8)];
+        const FIXED: [(&str, usize); 7] = [
+            ("RespType", 1),
+            ("HiRespType", 1),
+            ("Reserved1", 2),
+            ("Reserved2", 4),
+            ("TimeStamp", 8),
+            ("ChallengeFromClient", 8),
+            ("Reserved3", 4),
+        ];
         let mut node = Node::new("NtChallengeResponse", span, Value::Octets(span));
         if span.len() <= V1_RESPONSE {
             let mut response = Node::octets("NTLM_RESPONSE", span).secret();
@@ -325,7 +325,7 @@ impl Reader<'_> {
         let blob = Span::new(proof.end, span.end);
         let mut client = Node::new("NTLMv2_CLIENT_CHALLENGE", blob, Value::None);
         let mut at = blob.start;
-        for (name, length) in FIXED.into_iter().chain([("ChallengeFromClient", 8), ("Reserved3", 4)]) {
+        for (name, length) in FIXED {
             let field = Span::new(at, at + length);
             if field.end > blob.end {
                 let what = format!("got {} octets, expected at least 28", blob.len());

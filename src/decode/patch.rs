@@ -117,22 +117,21 @@ impl Edits<'_> {
     /// Mends what `node` says of the length of `inner`, the span of its child on the path or its own content.
     fn mend(&mut self, node: &Node, child: Option<&Node>, inner: Span) -> Result<(), PatchError> {
         let too_long = || PatchError::TooLong { name: node.name.clone().into_owned() };
-        if node.name == super::LENGTH_PREFIXED {
-            return self.number(node.children.first(), 4).ok_or_else(too_long);
-        }
-        if node.name.starts_with("MsvAv") || node.name.starts_with("AvId") {
-            let field = Span::new(node.span.start + 2, node.span.start + 4);
-            return self.little_endian(field, 2).ok_or_else(too_long);
-        }
-        if let Some((message, payload)) = child.map(|child| (node, child))
-            && let Some(own) = descriptor(message, payload)
+        let start = node.span.start;
+        let mended = if node.name == super::LENGTH_PREFIXED {
+            self.number(Span::new(start, start + 4))
+        } else if node.name.starts_with("MsvAv") || node.name.starts_with("AvId") {
+            self.number(Span::new(start + 2, start + 4))
+        } else if let Some(payload) = child
+            && let Some(own) = descriptor(node, payload)
         {
-            return self.descriptors(message, payload, own).ok_or_else(too_long);
-        }
-        if node.content.start > node.span.start {
-            self.headers(node, inner).ok_or_else(too_long)?;
-        }
-        Ok(())
+            self.descriptors(node, payload, own)
+        } else if node.content.start > start {
+            self.headers(node, inner)
+        } else {
+            Some(())
+        };
+        mended.ok_or_else(too_long)
     }
 
     /// Mends the DER lengths between the start of `node` and `inner`, the innermost first.
@@ -165,28 +164,22 @@ impl Edits<'_> {
         for fields in message.children.iter().filter(|child| child.name.ends_with("Fields")) {
             let [length, max, offset] = fields.children.as_slice() else { continue };
             if std::ptr::eq(fields, own) {
-                self.number(Some(length), 2)?;
-                self.number(Some(max), 2)?;
+                self.number(length.span)?;
+                self.number(max.span)?;
             } else if matches!(offset.value, Value::Number(at) if at >= signed(payload.span.end - message.span.start)) {
-                self.number(Some(offset), 4)?;
+                self.number(offset.span)?;
             }
         }
         Some(())
     }
 
-    /// Adds the growth to the little-endian number at `node`.
-    fn number(&mut self, node: Option<&Node>, octets: u32) -> Option<()> {
-        self.little_endian(node?.span, octets)
-    }
-
-    fn little_endian(&mut self, field: Span, octets: u32) -> Option<()> {
+    /// Adds the growth to the little-endian number of 2 or 4 octets at `field`.
+    fn number(&mut self, field: Span) -> Option<()> {
         let old = field.of(self.bytes).iter().rev().fold(0, |number: i64, &octet| number << 8 | i64::from(octet));
-        let new = old + self.delta;
-        if !(0..1 << (8 * octets)).contains(&new) {
-            return None;
-        }
-        self.list.push((field, new.to_le_bytes()[..octets as usize].to_vec()));
-        Some(())
+        let new = u32::try_from(old + self.delta).ok()?.to_le_bytes();
+        let (low, high) = new.split_at_checked(field.len())?;
+        self.list.push((field, low.to_vec()));
+        high.iter().all(|&octet| octet == 0).then_some(())
     }
 
     fn apply(mut self) -> Vec<u8> {

@@ -91,9 +91,7 @@ impl Type {
     const fn takes(&self, id: u8) -> bool {
         self.id() == id || matches!(self, Self::Text) && matches!(id, 0x0C | 0x13 | 0x16 | 0x1A)
     }
-}
 
-impl Type {
     /// Whether octets of this type that can't be read any further stay secret.
     fn is_secret(&self) -> bool {
         match self {
