@@ -9,6 +9,7 @@
 
 mod classify;
 mod cursor;
+pub mod diagram;
 mod row;
 mod settled;
 mod tables;

@@ -1,0 +1,117 @@
+//! Diagrams and tables as plain text, and for Graphviz.
+
+use super::{BOX_HEIGHT, Border, BoxAt, Picture, pairs, picture};
+use crate::machine::row::{Row, Table};
+use std::fmt::Write as _;
+
+/// The picture as lines of text, without blanks at their ends; with `ascii` in nothing but ASCII.
+#[must_use]
+pub fn text(picture: &Picture, ascii: bool) -> String {
+    let mut cells = vec![vec![' '; picture.width]; picture.height];
+    for boxed in &picture.boxes {
+        draw(&mut cells, boxed);
+    }
+    for &(x, y, glyph) in picture.edges.iter().flat_map(|edge| &edge.cells) {
+        cells[y][x] = glyph;
+    }
+    let mut text = String::new();
+    for line in cells {
+        let line: String = line.into_iter().map(|glyph| if ascii { to_ascii(glyph) } else { glyph }).collect();
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The diagram of a table, and its rows below.
+#[must_use]
+pub fn describe(table: &Table, ascii: bool) -> String {
+    let Table { machine, party, start, .. } = table;
+    let mut out = format!("{machine} {party}: {}\nIt starts in {start}.\n\n", machine.title());
+    out.push_str(&text(&picture(table), ascii));
+    out.push('\n');
+    let columns = |row: &Row| {
+        let emit = row.emit.map_or("", super::super::row::Signal::name);
+        [
+            row.from.to_string(),
+            row.on.to_string(),
+            emit.into(),
+            row.to.to_string(),
+            row.force.to_string(),
+            row.cite.to_string(),
+        ]
+    };
+    let head = ["from", "hears", "answers", "to", "force", "clause"].map(str::to_owned);
+    let lines: Vec<_> =
+        std::iter::once((head, "sentence")).chain(table.rows.iter().map(|row| (columns(row), row.says))).collect();
+    let width = |column: usize| lines.iter().map(|(cells, _)| cells[column].len()).max().unwrap_or(0);
+    let widths: [usize; 6] = std::array::from_fn(width);
+    for (cells, says) in &lines {
+        for (cell, width) in cells.iter().zip(widths) {
+            put(&mut out, format_args!("{cell:width$}  "));
+        }
+        put(&mut out, format_args!("{says}\n"));
+    }
+    out
+}
+
+/// The tables as one graph for Graphviz, a cluster each.
+#[must_use]
+pub fn dot<'a>(tables: impl IntoIterator<Item = &'a Table>) -> String {
+    let mut out = String::from("digraph saslscope {\n  node [shape=box];\n");
+    for table in tables {
+        let name = format!("{} {}", table.machine, table.party);
+        put(&mut out, format_args!("  subgraph \"cluster {name}\" {{\n    label=\"{name}\";\n"));
+        for state in table.states() {
+            put(&mut out, format_args!("    \"{name} {state}\" [label=\"{state}\"];\n"));
+        }
+        for (from, to, rows) in pairs(table) {
+            let label = |row: &Row| match row.emit {
+                Some(emit) => format!("{} / {emit}", row.on),
+                None => row.on.to_string(),
+            };
+            let label: Vec<String> = rows.iter().map(|id| label(id.row())).collect();
+            let label = label.join("\\n");
+            put(&mut out, format_args!("    \"{name} {from}\" -> \"{name} {to}\" [label=\"{label}\"];\n"));
+        }
+        out.push_str("  }\n");
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn draw(cells: &mut [Vec<char>], boxed: &BoxAt) {
+    let [corners, across, down] = match boxed.border {
+        Border::Plain => ["┌┐└┘", "─", "│"],
+        Border::Runs => ["╔╗╚╝", "═", "║"],
+        Border::End => ["╭╮╰╯", "─", "│"],
+    };
+    let &BoxAt { state, x, y, width, .. } = boxed;
+    let mut corner = corners.chars();
+    for line in [y, y + BOX_HEIGHT - 1] {
+        let (left, right) = (corner.next().unwrap_or('+'), corner.next().unwrap_or('+'));
+        let border = std::iter::once(left).chain(across.chars().cycle().take(width - 2)).chain([right]);
+        cells[line][x..x + width].iter_mut().zip(border).for_each(|(cell, glyph)| *cell = glyph);
+    }
+    let name = format!("{down} {state} {down}");
+    cells[y + 1][x..x + width].iter_mut().zip(name.chars()).for_each(|(cell, glyph)| *cell = glyph);
+}
+
+const fn to_ascii(glyph: char) -> char {
+    match glyph {
+        '─' => '-',
+        '═' => '=',
+        '│' | '║' => '|',
+        '▲' => '^',
+        '▶' => '>',
+        '▼' => 'v',
+        '◀' => '<',
+        '↺' => '@',
+        ascii if ascii.is_ascii() => ascii,
+        _ => '+',
+    }
+}
+
+fn put(out: &mut String, words: std::fmt::Arguments<'_>) {
+    out.write_fmt(words).unwrap_or_default(); // writing to a String cannot fail
+}
