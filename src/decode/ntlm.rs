@@ -367,7 +367,8 @@ impl Reader<'_> {
                 problem = Some(Problem::new(at, what, AV_PAIR));
                 break;
             };
-            if !self.spend(1) {
+            // Flags have a node for each bit.
+            if !self.spend(if id == 6 { 33 } else { 1 }) {
                 problem = Some(too_many(rest));
                 break;
             }

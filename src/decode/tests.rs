@@ -463,10 +463,16 @@ fn hostile_nesting_ends_at_the_limit() {
 
 #[test]
 fn many_small_elements_make_no_more_nodes_than_the_budget() {
-    let bytes = [vec![0x30, 0x83, 0x01, 0x86, 0xA0], [0x05, 0x00].repeat(50_000)].concat();
-    let tree = decode(&bytes, &GUESS);
-    assert!(tree.walk().count() < 600 + bytes.len() / 16);
-    assert_eq!(tree.root.children.last().unwrap().span.end, bytes.len());
+    let nulls = [vec![0x30, 0x83, 0x01, 0x86, 0xA0], [0x05, 0x00].repeat(50_000)].concat();
+    let head =
+        hex("4E544C4D53535000 02000000 0000000000000000 01000000 0102030405060708 0000000000000000 F8FF F8FF 30000000");
+    let pairs = [head, hex("06000400FFFFFFFF").repeat(8_191)].concat();
+    for bytes in [nulls, pairs] {
+        let tree = decode(&bytes, &GUESS);
+        let count = tree.walk().count();
+        assert!(count > 500 && count < 600 + bytes.len() / 16, "{count}");
+        assert_eq!(tree.root.children.last().unwrap().span.end, bytes.len());
+    }
 }
 
 #[test]
