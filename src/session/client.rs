@@ -1,0 +1,283 @@
+//! The client: EHLO, one AUTH exchange, QUIT.
+
+use super::fault::{self, Fault};
+use super::gss::{Gss, LayerMode, NO_LAYER};
+use super::{Decision, Mechanism};
+use crate::machine::{Machine, Signal};
+use crate::mech::{Answer, Call, Credential, GssContext, MechError};
+use crate::terms::Party;
+use crate::transcript::{Standing, Step, Transcript};
+use crate::wire::{self, Body, COMMAND_LIMIT};
+
+/// When the first response goes with the AUTH command (RFC 4954 section 4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Initial {
+    /// Always, however long the line gets.
+    Always,
+    /// Where the line stays within 512 octets.
+    #[default]
+    Fit,
+    /// Never: the server asks with an empty challenge.
+    Never,
+}
+
+/// How a LOGIN client takes the server's prompts (MS-XLOGIN section 3.1.5.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prompts {
+    /// It reads them, and cancels where one is neither of the two.
+    #[default]
+    Checking,
+    /// It counts them: the first is for the user name, the next for the password.
+    Counting,
+}
+
+/// A client to be played.
+pub struct Client {
+    /// The name that it gives in EHLO.
+    pub name: String,
+    /// What it logs on with.
+    pub credential: Credential,
+    /// The mechanism that it uses.
+    pub mechanism: Mechanism,
+    /// When the first response goes with the command.
+    pub initial: Initial,
+    /// How it takes LOGIN's prompts.
+    pub prompts: Prompts,
+    /// Which ends of a GSSAPI exchange it accepts.
+    pub layer: LayerMode,
+    /// What it does wrong.
+    pub fault: Option<Fault>,
+    pub(super) gss: Gss,
+    /// The first token, until it is sent.
+    opening: Option<Vec<u8>>,
+    /// How often EHLO was said.
+    greeted: u8,
+    /// AUTH was said.
+    tried: bool,
+    /// LOGIN: how many of user name and password were sent.
+    sent: u8,
+    /// An empty line of the fault is still to come.
+    second_empty: bool,
+    /// The outcome was looked at.
+    judged: bool,
+}
+
+impl Client {
+    /// A client with the context that its mechanism needs; LOGIN needs none.
+    #[must_use]
+    pub fn new(name: &str, credential: Credential, mechanism: Mechanism, context: Option<Box<dyn GssContext>>) -> Self {
+        Self {
+            name: name.to_owned(),
+            credential,
+            mechanism,
+            initial: Initial::default(),
+            prompts: Prompts::default(),
+            layer: LayerMode::default(),
+            fault: None,
+            gss: context.map(Gss::new).unwrap_or_default(),
+            opening: None,
+            greeted: 0,
+            tried: false,
+            sent: 0,
+            second_empty: false,
+            judged: false,
+        }
+    }
+
+    /// Whether it has something to say on its own initiative.
+    pub(super) fn begins(&self, standing: &Standing) -> bool {
+        match standing.stack(Party::Client).smtp().name() {
+            "Greeted" | "Choose" | "Done" | "Failed" => true,
+            "InMech" => self.second_empty,
+            _ => false,
+        }
+    }
+
+    pub(super) fn decide(&mut self, transcript: &Transcript) -> Decision {
+        let standing = transcript.standing();
+        if let Some((call, answer)) = self.gss.answered() {
+            return self.go_on(call, answer, standing);
+        }
+        if standing.stack(Party::Client).owes_answer() {
+            return self.respond(transcript);
+        }
+        match standing.stack(Party::Client).smtp().name() {
+            "Greeted" if self.greeted < 2 => {
+                self.greeted += 1;
+                let verb = if self.greeted == 1 { "EHLO" } else { "HELO" };
+                Decision::Say(format!("{verb} {}\r\n", self.name).into_bytes())
+            }
+            "Choose" if !self.tried => self.start(),
+            "InMech" => {
+                self.second_empty = false;
+                Decision::Say(wire::EMPTY.to_vec())
+            }
+            "Done" if !self.judged => self.judge(transcript),
+            _ => Decision::Say(b"QUIT\r\n".to_vec()),
+        }
+    }
+
+    fn start(&mut self) -> Decision {
+        match self.mechanism {
+            Mechanism::Login => {
+                self.tried = true;
+                let username = self.credential.user.clone();
+                self.auth("LOGIN", username.as_bytes())
+            }
+            Mechanism::Gssapi => self.gss.ask(Call::Step(None)),
+        }
+    }
+
+    /// The AUTH command, with the initial response where it may go along.
+    fn auth(&mut self, name: &str, first: &[u8]) -> Decision {
+        let whole = wire::command_auth(name, Some(first));
+        let along = match self.initial {
+            Initial::Always => true,
+            Initial::Fit => whole.len() <= COMMAND_LIMIT,
+            Initial::Never => false,
+        };
+        if !along {
+            self.opening = Some(first.to_vec());
+            return Decision::Say(wire::command_auth(name, None));
+        }
+        self.sent = 1;
+        self.say(whole)
+    }
+
+    /// Answers the challenge that was heard.
+    fn respond(&mut self, transcript: &Transcript) -> Decision {
+        let standing = transcript.standing();
+        let heard = standing.answering[Party::Client.index()].map(|place| &transcript.steps()[place]);
+        let Some(step) = heard else { return Decision::Nothing };
+        match self.mechanism {
+            Mechanism::Login => self.answer_prompt(standing),
+            Mechanism::Gssapi => self.answer_challenge(step, standing),
+        }
+    }
+
+    fn answer_prompt(&mut self, standing: &Standing) -> Decision {
+        let cursor = standing.stack(Party::Client).cursor(Machine::Login);
+        if cursor.is_none_or(|cursor| cursor.state.name() == "WaitFinal") {
+            return Decision::Say(wire::CANCEL.to_vec());
+        }
+        let password = match (cursor.and_then(|cursor| cursor.heard), self.prompts) {
+            (Some(Signal::UsernameChallenge), Prompts::Checking) => false,
+            (Some(Signal::PasswordChallenge), Prompts::Checking) => true,
+            (_, Prompts::Counting) => self.sent > 0,
+            _ => return Decision::Say(wire::CANCEL.to_vec()),
+        };
+        self.sent += 1;
+        self.opening = None;
+        let line = if password {
+            wire::response(self.credential.password.expose())
+        } else {
+            wire::response(self.credential.user.as_bytes())
+        };
+        self.say(line)
+    }
+
+    fn answer_challenge(&mut self, step: &Step, standing: &Standing) -> Decision {
+        if let Some(token) = self.opening.take() {
+            return self.say(wire::response(&token));
+        }
+        if step.signal == Some(Signal::ChallengeNotBase64) {
+            return Decision::Say(wire::CANCEL.to_vec());
+        }
+        let token = step.token_bytes().to_vec();
+        if !self.gss.complete {
+            return self.gss.ask(Call::Step(Some(token)));
+        }
+        let rejected = standing.stack(Party::Client).cursor(Machine::Gssapi).and_then(|cursor| cursor.heard);
+        if rejected == Some(Signal::RejectChallenge) {
+            return Decision::Say(wire::CANCEL.to_vec());
+        }
+        self.gss.ask(Call::Unwrap(token))
+    }
+
+    /// Goes on with what a call gave.
+    fn go_on(&mut self, call: &'static str, answer: Result<Answer, MechError>, standing: &Standing) -> Decision {
+        let in_exchange = standing.stack(Party::Client).in_exchange();
+        match answer {
+            Err(error) => {
+                // Nothing more can be said with this context: the next decision cancels, or quits.
+                self.tried = true;
+                self.gss.complete = true;
+                Decision::Failed(call, error)
+            }
+            Ok(Answer::Stepped { token, .. }) if !in_exchange => {
+                self.tried = true;
+                self.auth("GSSAPI", &token.unwrap_or_default())
+            }
+            Ok(Answer::Stepped { token: Some(token), .. }) => self.say(wire::response(&token)),
+            Ok(Answer::Stepped { token: None, .. }) => {
+                self.second_empty = self.fault == Some(Fault::TwoEmptyLines);
+                Decision::Say(wire::EMPTY.to_vec())
+            }
+            Ok(Answer::Octets(octets)) if call == "unwrap" => match octets.as_slice() {
+                [mask, _, _, _] if mask & 0x01 != 0 => {
+                    self.gss.ask(Call::Wrap { sealed: false, message: NO_LAYER.to_vec() })
+                }
+                _ => Decision::Say(wire::CANCEL.to_vec()),
+            },
+            Ok(Answer::Octets(wrapped)) => self.say(wire::response(&wrapped)),
+            Ok(Answer::Verified) => Decision::Nothing,
+        }
+    }
+
+    /// Looks at a 235: a client that asked for more than it got does not trust it (RFC 4178 section 5).
+    fn judge(&mut self, transcript: &Transcript) -> Decision {
+        self.judged = true;
+        let success = transcript.steps().iter().rev().find(|step| {
+            matches!(step.message.as_ref().map(|message| &message.body), Some(Body::Reply(reply)) if reply.code == 235)
+        });
+        let signal = success.and_then(|step| step.moves.iter().rev().find(|taken| taken.row.party == Party::Client));
+        let shape = signal.map(|taken| taken.row.row().on);
+        let remark = match shape {
+            Some(Signal::SuccessTooEarly) => {
+                "client: refused, since 235 came while proof of the server was outstanding (RFC 4178 5)"
+            }
+            Some(Signal::SuccessInPlaceOfToken) if matches!(self.layer, LayerMode::Rfc2222 | LayerMode::Skip) => {
+                "client: refused, since 235 came in place of the acceptor's last token"
+            }
+            Some(Signal::SuccessInPlaceOfToken) => {
+                "client: accepted without the acceptor's last token and without the layer step (MS-SSEAN 4.1)"
+            }
+            _ => return Decision::Say(b"QUIT\r\n".to_vec()),
+        };
+        Decision::Remark(remark.to_owned())
+    }
+
+    /// A line that carries base64, spoilt where the fault says so.
+    fn say(&mut self, composed: Vec<u8>) -> Decision {
+        let faulty = match self.fault {
+            Some(Fault::BadBase64) => fault::edit_last_word(&composed, fault::spoil_base64),
+            Some(Fault::CutToken) => fault::edit_last_word(&composed, fault::cut_word),
+            _ => return Decision::Say(composed),
+        };
+        self.fault = None;
+        Decision::SayInstead { composed, faulty }
+    }
+
+    /// A line that means `emit`, where one can be made without a call.
+    pub(super) fn compose(&self, emit: Signal) -> Option<Vec<u8>> {
+        let text = match emit {
+            Signal::Ehlo => format!("EHLO {}\r\n", self.name),
+            Signal::StartTls => "STARTTLS\r\n".to_owned(),
+            Signal::Quit => "QUIT\r\n".to_owned(),
+            Signal::Rset => "RSET\r\n".to_owned(),
+            Signal::OtherCommand => "NOOP\r\n".to_owned(),
+            Signal::Mail => format!("MAIL FROM:<{}>\r\n", self.credential.user),
+            Signal::Cancel => return Some(wire::CANCEL.to_vec()),
+            Signal::EmptyResponse | Signal::SecondEmptyResponse => return Some(wire::EMPTY.to_vec()),
+            Signal::AuthLogin => return Some(wire::command_auth("LOGIN", None)),
+            Signal::AuthLoginUsername => {
+                return Some(wire::command_auth("LOGIN", Some(self.credential.user.as_bytes())));
+            }
+            Signal::AuthGssapi => return Some(wire::command_auth("GSSAPI", None)),
+            Signal::UsernameResponse => return Some(wire::response(self.credential.user.as_bytes())),
+            Signal::PasswordResponse => return Some(wire::response(self.credential.password.expose())),
+            _ => return None,
+        };
+        Some(text.into_bytes())
+    }
+}

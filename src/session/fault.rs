@@ -1,0 +1,137 @@
+//! Faults on purpose: one thing done wrong, so that the other side can be watched.
+
+use crate::terms::Party;
+use crate::wire::base64;
+use std::fmt;
+use std::str::FromStr;
+
+/// One thing to do wrong, once, at the first chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The client's password is wrong.
+    WrongPassword,
+    /// A character outside the base64 alphabet in the client's first response.
+    BadBase64,
+    /// The client's first token is cut in half.
+    CutToken,
+    /// LOGIN: the server's first prompt asks for something else.
+    WrongPrompt,
+    /// LOGIN: the server asks for the password first.
+    SwappedPrompts,
+    /// The server says 454 in place of its verdict.
+    TemporaryFailure,
+    /// SPNEGO: the server rejects the negotiation.
+    Reject,
+    /// The server closes in the middle of the exchange.
+    DroppedConnection,
+    /// GSSAPI: the client sends two empty lines where one belongs, as .NET before 9 does.
+    TwoEmptyLines,
+}
+
+impl Fault {
+    /// All.
+    pub const ALL: [Self; 9] = [
+        Self::WrongPassword,
+        Self::BadBase64,
+        Self::CutToken,
+        Self::WrongPrompt,
+        Self::SwappedPrompts,
+        Self::TemporaryFailure,
+        Self::Reject,
+        Self::DroppedConnection,
+        Self::TwoEmptyLines,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "wrong-password",
+            Self::BadBase64 => "bad-base64",
+            Self::CutToken => "cut-token",
+            Self::WrongPrompt => "wrong-prompt",
+            Self::SwappedPrompts => "swapped-prompts",
+            Self::TemporaryFailure => "454",
+            Self::Reject => "reject",
+            Self::DroppedConnection => "dropped-connection",
+            Self::TwoEmptyLines => "two-empty-lines",
+        }
+    }
+
+    /// What it does, in a line.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "the client's password is wrong",
+            Self::BadBase64 => "a character outside base64 in the client's first response",
+            Self::CutToken => "the client's first token is cut in half",
+            Self::WrongPrompt => "LOGIN: the server's first prompt asks for something else",
+            Self::SwappedPrompts => "LOGIN: the server asks for the password first",
+            Self::TemporaryFailure => "the server says 454 in place of its verdict",
+            Self::Reject => "SPNEGO: the server rejects the negotiation",
+            Self::DroppedConnection => "the server closes in the middle of the exchange",
+            Self::TwoEmptyLines => "GSSAPI: the client sends two empty lines where one belongs",
+        }
+    }
+
+    /// Who does it.
+    #[must_use]
+    pub const fn party(self) -> Party {
+        match self {
+            Self::WrongPassword | Self::BadBase64 | Self::CutToken | Self::TwoEmptyLines => Party::Client,
+            Self::WrongPrompt
+            | Self::SwappedPrompts
+            | Self::TemporaryFailure
+            | Self::Reject
+            | Self::DroppedConnection => Party::Server,
+        }
+    }
+}
+
+/// An asterisk behind the first character: never a cancel line, never base64.
+pub(super) fn spoil_base64(text: &str) -> String {
+    let mut spoilt = text.to_owned();
+    spoilt.insert(text.len().min(1), '!');
+    spoilt
+}
+
+/// The first half of a token.
+pub(super) fn cut(token: &[u8]) -> &[u8] {
+    &token[..token.len() / 2]
+}
+
+/// The same line with its last word, the base64, changed by `change`.
+pub(super) fn edit_last_word(line: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim_end_matches("\r\n");
+    match text.rsplit_once(' ') {
+        Some((head, word)) => format!("{head} {}\r\n", change(word)),
+        None => format!("{}\r\n", change(text)),
+    }
+    .into_bytes()
+}
+
+/// The base64 word of half the token that `word` stands for.
+pub(super) fn cut_word(word: &str) -> String {
+    let bytes = base64::read(word.as_bytes(), crate::terms::Span::new(0, word.len())).bytes;
+    base64::encode(cut(&bytes))
+}
+
+/// A name that is no fault's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no fault is called `{0}`; there are: {known}", known = Fault::ALL.map(Fault::name).join(", "))]
+pub struct UnknownFault(String);
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFault> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name).ok_or_else(|| UnknownFault(name.to_owned()))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

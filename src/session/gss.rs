@@ -1,0 +1,65 @@
+//! The calls of RFC 2222 section 7.2, as both roles make them: one context, one call at a time.
+
+use super::Decision;
+use crate::mech::{Answer, Call, GssContext, MechError};
+
+/// Whether and how the security-layer step is made (MS-SSEAN section 2.2, RFC 2222 section 7.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LayerMode {
+    /// A server does as [`LayerMode::Rfc2222`]; a client takes what comes.
+    #[default]
+    Auto,
+    /// The acceptor's last token, the empty line, the offer, the choice, 235.
+    Rfc2222,
+    /// The acceptor's last token, the empty line, 235.
+    Skip,
+    /// 235 in place of the acceptor's last token, as MS-SSEAN section 4.1 prints it.
+    Example,
+}
+
+/// The offer and the choice "no layer": mask 1, size 0 (RFC 4752 section 3.1).
+pub(super) const NO_LAYER: [u8; 4] = [0x01, 0x00, 0x00, 0x00];
+
+/// A context with the call that is under way.
+#[derive(Default)]
+pub(super) struct Gss {
+    context: Option<Box<dyn GssContext>>,
+    answer: Option<Result<Answer, MechError>>,
+    call: Option<&'static str>,
+    /// The context is complete on this side.
+    pub(super) complete: bool,
+}
+
+impl Gss {
+    pub(super) fn new(context: Box<dyn GssContext>) -> Self {
+        Self { context: Some(context), ..Self::default() }
+    }
+
+    /// Gives the call out. A context that is gone (its last call failed) ends the session.
+    pub(super) fn ask(&mut self, call: Call) -> Decision {
+        let Some(context) = self.context.take() else { return Decision::Close("the security context is gone") };
+        self.call = Some(call.name());
+        Decision::Call(context, call)
+    }
+
+    pub(super) fn take(&mut self, result: Result<(Box<dyn GssContext>, Answer), MechError>) {
+        self.answer = Some(match result {
+            Ok((context, answer)) => {
+                self.complete |= matches!(answer, Answer::Stepped { complete: true, .. });
+                self.context = Some(context);
+                Ok(answer)
+            }
+            Err(error) => Err(error),
+        });
+    }
+
+    /// The answer of the last call, with the call's name; once.
+    pub(super) fn answered(&mut self) -> Option<(&'static str, Result<Answer, MechError>)> {
+        Some((self.call?, self.answer.take()?))
+    }
+
+    /// The name of the authenticated initiator.
+    pub(super) fn initiator(&self) -> Option<String> {
+        self.context.as_ref()?.facts().initiator
+    }
+}

@@ -1,0 +1,147 @@
+//! The lab: both parties in one session, no sockets.
+
+use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Prompts, Server, Session};
+use crate::decode::Mech;
+use crate::mech::{Credential, Kit, NtlmOptions, SpnegoOptions, User, spnego};
+use crate::terms::{Micros, Party, Secret};
+use std::fmt;
+use std::str::FromStr;
+
+/// A mechanism that both roles can play.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mechanism {
+    /// AUTH GSSAPI: SPNEGO over NTLM (MS-SSEAN).
+    #[default]
+    Gssapi,
+    /// AUTH LOGIN (MS-XLOGIN).
+    Login,
+}
+
+impl Mechanism {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Gssapi, Self::Login];
+
+    /// The SASL name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gssapi => "GSSAPI",
+            Self::Login => "LOGIN",
+        }
+    }
+}
+
+impl fmt::Display for Mechanism {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Mechanism {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(name));
+        known.ok_or_else(|| format!("no mechanism `{name}` is played here; there are: GSSAPI, LOGIN"))
+    }
+}
+
+/// What a lab is set up from.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    /// The mechanism that the client uses.
+    pub mechanism: Mechanism,
+    /// When its first response goes with the command.
+    pub initial: Initial,
+    /// How it takes LOGIN's prompts.
+    pub prompts: Prompts,
+    /// How a GSSAPI exchange ends.
+    pub layer: LayerMode,
+    /// SPNEGO: what the client offers, the most preferred first. Only NTLM runs here; another one first leads to
+    /// request-mic.
+    pub offer: Vec<Mech>,
+    /// What goes wrong.
+    pub fault: Option<Fault>,
+    /// Whom the server knows; what the client logs on with.
+    pub kit: Kit,
+}
+
+impl Lab {
+    /// The lab as it stands ready: alice, whose password is wonderland, at server.example.com.
+    #[must_use]
+    pub fn new(seed: [u8; 32], now: u64) -> Self {
+        let password = Secret::from("wonderland");
+        let alice = User { name: "alice".to_owned(), password: password.clone(), domain: None, disabled: false };
+        Self {
+            mechanism: Mechanism::default(),
+            initial: Initial::default(),
+            prompts: Prompts::default(),
+            layer: LayerMode::default(),
+            offer: vec![Mech::Ntlmssp],
+            fault: None,
+            kit: Kit {
+                users: vec![alice],
+                credential: Credential { user: "alice".to_owned(), password },
+                seed,
+                now,
+                host: "server.example.com".to_owned(),
+            },
+        }
+    }
+
+    /// A session that plays both parties.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        let mut kit = self.kit.clone();
+        if self.fault == Some(Fault::WrongPassword) {
+            kit.credential.password = Secret::from("looking-glass");
+        }
+        let options = SpnegoOptions { mechs: self.offer.clone(), ..SpnegoOptions::default() };
+        let context = match self.mechanism {
+            Mechanism::Gssapi => Some(spnego(&kit, Party::Client, options)),
+            Mechanism::Login => None,
+        };
+        let fault = |party| self.fault.filter(|fault| fault.party() == party);
+        let mut client = Client::new("client.example.com", kit.credential.clone(), self.mechanism, context);
+        client.initial = self.initial;
+        client.prompts = self.prompts;
+        client.layer = self.layer;
+        client.fault = fault(Party::Client);
+
+        let server_kit = self.kit.clone();
+        let contexts = move || {
+            let options = SpnegoOptions { ntlm: NtlmOptions::default(), ..SpnegoOptions::default() };
+            spnego(&server_kit, Party::Server, options)
+        };
+        let mut server = Server::new(&self.kit.host, self.kit.users.clone(), Box::new(contexts));
+        server.layer = self.layer;
+        server.fault = fault(Party::Server);
+        Session::new(Some(client), Some(server))
+    }
+}
+
+impl Session {
+    /// Takes an input and makes all calls on the spot: for embedded mechanisms, which never block.
+    pub fn handle_here(&mut self, at: Micros, input: Input) {
+        let mut effects = self.handle(at, input);
+        while let Some(effect) = effects.pop() {
+            if let Effect::Mech { epoch, mut context, call } = effect {
+                let result = context.call(call).map(|answer| (context, answer));
+                effects.extend(self.handle(at, Input::Mech { epoch, result }));
+            }
+        }
+    }
+
+    /// Plays to the end without holding; `tick` passes between two lines.
+    pub fn play(&mut self, tick: Micros) {
+        for party in Party::BOTH {
+            self.set_gate(party, Gate { receive: false, send: true });
+        }
+        let mut at = Micros::default();
+        self.handle_here(at, Input::Go { peer: "the lab".to_owned() });
+        while self.held().is_some() {
+            at.0 += tick.0;
+            self.handle_here(at, Input::Release(None));
+        }
+    }
+}

@@ -1,0 +1,503 @@
+//! Playing a party, or both: pure engines with a gate, over one transcript.
+//!
+//! A [`Session`] owns one transcript and plays a set of parties. [`Session::handle`] takes an input and gives effects;
+//! time comes in as a value, and blocking work goes out as [`Effect::Mech`] and comes back as [`Input::Mech`]. What a
+//! party may say next is read from the cursors of the transcript: the same rows that check a recording.
+//!
+//! The gate is the gap inside a row: hold after receive stops before the answer is composed, hold before send stops
+//! after, when it may be edited or another row taken. Holding delays handling, never facts: a line that arrives is in
+//! the transcript at once.
+//!
+//! Limits: LOGIN and GSSAPI (SPNEGO over the embedded NTLM) are played; no TLS here.
+
+mod client;
+mod fault;
+mod gss;
+mod lab;
+mod lines;
+mod server;
+
+pub use client::{Client, Initial, Prompts};
+pub use fault::Fault;
+pub use gss::LayerMode;
+pub use lab::{Lab, Mechanism};
+pub use server::Server;
+
+use crate::machine::RowId;
+use crate::mech::{Answer, Call, GssContext, MechError};
+use crate::terms::{Micros, Party};
+use crate::transcript::{Event, Step, Transcript, What};
+use crate::wire::{LINE_LIMIT, LineBuffer, RawLine};
+use std::fmt;
+
+/// What happens to a session.
+pub enum Input {
+    /// The connection is open; the peer's address, or what stands for it.
+    Go {
+        /// `192.0.2.10:587`
+        peer: String,
+    },
+    /// Octets came from a party that is not played here.
+    Bytes(Party, Vec<u8>),
+    /// A call that was given out has come back.
+    Mech {
+        /// As it was given out; a late one is dropped.
+        epoch: u64,
+        /// The context and its answer, or why not.
+        result: Result<(Box<dyn GssContext>, Answer), MechError>,
+    },
+    /// Lets what is held go: a held line as given, or as it stands; a held receipt to its answer.
+    Release(Option<Vec<u8>>),
+    /// Changes the held line; the change is shown before it goes.
+    Edit(Vec<u8>),
+    /// Takes the change back.
+    Undo,
+    /// Answers by another row.
+    Choose(RowId),
+    /// Cancels the exchange: the client's held line becomes `*`.
+    Cancel,
+    /// Lets everything go until a stop is met or nothing is left to do.
+    Run,
+    /// A party that is not played here has closed the connection.
+    Closed(Party),
+}
+
+/// What is to be done outside.
+pub enum Effect {
+    /// Octets for a party that is not played here.
+    Send(Party, Vec<u8>),
+    /// A call to make off the loop.
+    Mech {
+        /// Comes back with the answer.
+        epoch: u64,
+        /// On which context.
+        context: Box<dyn GssContext>,
+        /// Which call.
+        call: Call,
+    },
+    /// Close the connection.
+    Close,
+}
+
+/// Where to stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gate {
+    /// Before the answer to what was received is composed.
+    pub receive: bool,
+    /// Before a composed line goes out.
+    pub send: bool,
+}
+
+/// A point at which a run ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A party enters the state of this name.
+    State(String),
+    /// A line means the signal of this name.
+    Signal(String),
+    /// A reply has this code.
+    Code(u16),
+}
+
+/// What the gate holds.
+#[derive(Clone, Debug)]
+pub enum Held {
+    /// A line was received and is not yet answered.
+    Received {
+        /// By whom.
+        party: Party,
+    },
+    /// A line is composed and has not left.
+    Line(HeldLine),
+}
+
+/// A composed line that has not left.
+#[derive(Clone, Debug)]
+pub struct HeldLine {
+    /// Whose.
+    pub party: Party,
+    /// As the engine composed it; a reply may be several physical lines.
+    pub composed: Vec<u8>,
+    /// As it would go now.
+    pub current: Vec<u8>,
+}
+
+/// One connection with the parties that are played here.
+pub struct Session {
+    transcript: Transcript,
+    client: Option<Client>,
+    server: Option<Server>,
+    gates: [Gate; 2],
+    stops: Vec<Stop>,
+    buffers: [LineBuffer; 2],
+    now: Micros,
+    held: Option<Held>,
+    awaiting: Option<Awaiting>,
+    epoch: u64,
+    running: bool,
+    /// The next chance to hold is taken, whatever the gates say: a stop was met.
+    stopped: bool,
+    /// What was received is released to its answer.
+    passed: Option<Party>,
+    ended: bool,
+}
+
+/// A call that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaiting {
+    /// Whose context.
+    pub party: Party,
+    /// Since when.
+    pub since: Micros,
+    /// Which call, by the name that a recording gives it.
+    pub call: &'static str,
+}
+
+/// What a party wants to do next.
+enum Decision {
+    /// Nothing: it is not its turn.
+    Nothing,
+    /// Say this; a reply may be several physical lines.
+    Say(Vec<u8>),
+    /// Say this in place of that.
+    SayInstead { composed: Vec<u8>, faulty: Vec<u8> },
+    /// Make this call first.
+    Call(Box<dyn GssContext>, Call),
+    /// A call failed; go on deciding afterwards.
+    Failed(&'static str, MechError),
+    /// A remark for the reader; go on deciding afterwards.
+    Remark(String),
+    /// Close the connection.
+    Close(&'static str),
+}
+
+impl Session {
+    /// A session that plays the given parties; nothing has happened yet.
+    #[must_use]
+    pub fn new(client: Option<Client>, server: Option<Server>) -> Self {
+        Self {
+            transcript: Transcript::new(),
+            client,
+            server,
+            gates: [Gate::default(); 2],
+            stops: Vec::new(),
+            buffers: [LineBuffer::new(LINE_LIMIT), LineBuffer::new(LINE_LIMIT)],
+            now: Micros::default(),
+            held: None,
+            awaiting: None,
+            epoch: 0,
+            running: false,
+            stopped: false,
+            passed: None,
+            ended: false,
+        }
+    }
+
+    /// All that happened.
+    #[must_use]
+    pub const fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// What the gate holds.
+    #[must_use]
+    pub const fn held(&self) -> Option<&Held> {
+        self.held.as_ref()
+    }
+
+    /// The call that is under way.
+    #[must_use]
+    pub const fn awaiting(&self) -> Option<Awaiting> {
+        self.awaiting
+    }
+
+    /// Whether the connection has ended.
+    #[must_use]
+    pub const fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Where `party` stops.
+    #[must_use]
+    pub const fn gate(&self, party: Party) -> Gate {
+        self.gates[party.index()]
+    }
+
+    /// Sets where `party` stops.
+    pub const fn set_gate(&mut self, party: Party, gate: Gate) {
+        self.gates[party.index()] = gate;
+    }
+
+    /// The stops.
+    #[must_use]
+    pub fn stops(&self) -> &[Stop] {
+        &self.stops
+    }
+
+    /// Adds a stop, or takes it away if it is there.
+    pub fn toggle_stop(&mut self, stop: Stop) {
+        match self.stops.iter().position(|known| *known == stop) {
+            Some(place) => drop(self.stops.remove(place)),
+            None => self.stops.push(stop),
+        }
+    }
+
+    /// The step that the held line would become.
+    #[must_use]
+    pub fn preview(&self) -> Option<Step> {
+        let Some(Held::Line(held)) = &self.held else { return None };
+        let bytes = lines::split(&held.current).last().unwrap_or_default().to_vec();
+        Some(self.transcript.preview(&Event::line(self.now, held.party, bytes)))
+    }
+
+    /// The rows by which the held line could be answered otherwise: those for which a line can be composed.
+    #[must_use]
+    pub fn choices(&self) -> Vec<RowId> {
+        let Some(Held::Line(held)) = &self.held else { return Vec::new() };
+        let stack = self.transcript.standing().stack(held.party);
+        stack.open_rows().filter(|id| self.compose(*id).is_some()).collect()
+    }
+
+    fn compose(&self, id: RowId) -> Option<Vec<u8>> {
+        let emit = id.row().emit?;
+        match id.party {
+            Party::Client => self.client.as_ref()?.compose(emit),
+            Party::Server => self.server.as_ref()?.compose(emit, self.transcript.standing()),
+        }
+    }
+
+    /// Takes an input, at a time that does not go back; gives what is to be done outside.
+    pub fn handle(&mut self, at: Micros, input: Input) -> Vec<Effect> {
+        self.now = at.max(self.now);
+        let mut effects = Vec::new();
+        match input {
+            Input::Go { peer } => self.push(What::Opened { peer }),
+            Input::Bytes(from, bytes) => self.receive(from, &bytes),
+            Input::Mech { epoch, result } => self.take_answer(epoch, result),
+            Input::Release(edited) => self.release(edited, &mut effects),
+            Input::Edit(bytes) => self.edit(Some(bytes)),
+            Input::Undo => self.edit(None),
+            Input::Choose(id) => {
+                let composed = self.compose(id);
+                self.edit(composed);
+            }
+            Input::Cancel => self.cancel(),
+            Input::Run => {
+                self.running = true;
+                self.stopped = false;
+                self.release(None, &mut effects);
+            }
+            Input::Closed(by) => self.close(Some(by), ""),
+        }
+        self.advance(&mut effects);
+        effects
+    }
+
+    /// Lets the played parties go on until one is held, waits for a call, or none has anything to say.
+    fn advance(&mut self, effects: &mut Vec<Effect>) {
+        while self.held.is_none() && self.awaiting.is_none() && !self.ended {
+            if !self.transcript.steps().iter().any(|step| matches!(step.event.what, What::Opened { .. })) {
+                return;
+            }
+            let Some(party) = self.turn() else { return };
+            if self.holds_receipt(party) {
+                self.held = Some(Held::Received { party });
+                self.pause();
+                return;
+            }
+            match self.decide(party) {
+                Decision::Nothing => return,
+                Decision::Say(line) => self.offer(party, line.clone(), line, effects),
+                Decision::SayInstead { composed, faulty } => self.offer(party, composed, faulty, effects),
+                Decision::Call(context, call) => {
+                    self.epoch += 1;
+                    self.awaiting = Some(Awaiting { party, since: self.now, call: call.name() });
+                    effects.push(Effect::Mech { epoch: self.epoch, context, call });
+                }
+                Decision::Failed(call, error) => self.push(What::Mech {
+                    party,
+                    call: call.to_owned(),
+                    major: error.major,
+                    minor: error.minor,
+                    text: error.text,
+                }),
+                Decision::Remark(text) => self.push(What::Note(text)),
+                Decision::Close(why) => {
+                    self.close(Some(party), why);
+                    effects.push(Effect::Close);
+                }
+            }
+        }
+    }
+
+    /// The played party that has something to do: one that owes an answer before one that may begin.
+    fn turn(&self) -> Option<Party> {
+        let standing = self.transcript.standing();
+        let played = |party| match party {
+            Party::Client => self.client.is_some(),
+            Party::Server => self.server.is_some(),
+        };
+        let owing = Party::BOTH.into_iter().find(|party| played(*party) && standing.stack(*party).owes_answer());
+        let begins = |party: &Party| {
+            played(*party)
+                && match party {
+                    Party::Client => self.client.as_ref().is_some_and(|client| client.begins(standing)),
+                    Party::Server => self.server.as_ref().is_some_and(|server| server.begins(standing)),
+                }
+        };
+        owing.or_else(|| Party::BOTH.into_iter().find(begins))
+    }
+
+    fn decide(&mut self, party: Party) -> Decision {
+        match party {
+            Party::Client => self.client.as_mut().map_or(Decision::Nothing, |client| client.decide(&self.transcript)),
+            Party::Server => self.server.as_mut().map_or(Decision::Nothing, |server| server.decide(&self.transcript)),
+        }
+    }
+
+    fn holds_receipt(&mut self, party: Party) -> bool {
+        if self.passed.take() == Some(party) || !self.transcript.standing().stack(party).owes_answer() {
+            return false;
+        }
+        (self.gates[party.index()].receive && !self.running) || self.stopped
+    }
+
+    /// A composed line: held, or sent at once.
+    fn offer(&mut self, party: Party, composed: Vec<u8>, current: Vec<u8>, effects: &mut Vec<Effect>) {
+        let held = HeldLine { party, composed, current };
+        if (self.gates[party.index()].send && !self.running) || self.stopped {
+            self.held = Some(Held::Line(held));
+            self.pause();
+        } else {
+            self.send(held, effects);
+        }
+    }
+
+    fn pause(&mut self) {
+        self.running = false;
+        self.stopped = false;
+    }
+
+    fn release(&mut self, edited: Option<Vec<u8>>, effects: &mut Vec<Effect>) {
+        match self.held.take() {
+            None => {}
+            Some(Held::Received { party }) => self.passed = Some(party),
+            Some(Held::Line(mut held)) => {
+                if let Some(edited) = edited {
+                    held.current = edited;
+                }
+                self.send(held, effects);
+            }
+        }
+    }
+
+    fn send(&mut self, held: HeldLine, effects: &mut Vec<Effect>) {
+        let HeldLine { party, composed, current } = held;
+        let mut originals = lines::split(&composed);
+        for line in lines::split(&current) {
+            let original = originals.next();
+            let edited_from = original.filter(|original| *original != line).map(<[u8]>::to_vec);
+            self.push(What::Line { from: party, bytes: line.to_vec(), edited_from, cut: 0 });
+        }
+        let played = match party.peer() {
+            Party::Client => self.client.is_some(),
+            Party::Server => self.server.is_some(),
+        };
+        if !played {
+            effects.push(Effect::Send(party.peer(), current));
+        }
+    }
+
+    fn edit(&mut self, changed: Option<Vec<u8>>) {
+        if let Some(Held::Line(held)) = &mut self.held {
+            held.current = changed.unwrap_or_else(|| held.composed.clone());
+        }
+    }
+
+    fn cancel(&mut self) {
+        let standing = self.transcript.standing();
+        if let Some(Held::Line(held)) = &mut self.held
+            && held.party == Party::Client
+            && standing.stack(Party::Client).in_exchange()
+        {
+            held.current = crate::wire::CANCEL.to_vec();
+        }
+    }
+
+    fn receive(&mut self, from: Party, bytes: &[u8]) {
+        self.buffers[from.index()].push(bytes);
+        while let Some(RawLine { bytes, cut }) = self.buffers[from.index()].next_line() {
+            self.push(What::Line { from, bytes, edited_from: None, cut });
+        }
+    }
+
+    fn take_answer(&mut self, epoch: u64, result: Result<(Box<dyn GssContext>, Answer), MechError>) {
+        let Some(awaiting) = self.awaiting.filter(|_| epoch == self.epoch) else { return };
+        self.awaiting = None;
+        match awaiting.party {
+            Party::Client => self.client.as_mut().map(|client| client.gss.take(result)),
+            Party::Server => self.server.as_mut().map(|server| server.gss.take(result)),
+        };
+    }
+
+    fn close(&mut self, by: Option<Party>, why: &str) {
+        if !self.ended {
+            self.push(What::Closed { by, why: why.to_owned() });
+            self.ended = true;
+        }
+    }
+
+    fn push(&mut self, what: What) {
+        let step = self.transcript.push(Event { at: self.now, what });
+        if self.stops.iter().any(|stop| stop.met_by(step)) {
+            self.running = false;
+            self.stopped = true;
+        }
+    }
+}
+
+impl Stop {
+    /// Reads what a user wrote: three digits are a reply code, all else the name of a state or a signal.
+    ///
+    /// # Errors
+    /// The word, if no table has a state or a signal of that name.
+    pub fn parse(word: &str) -> Result<Self, UnknownStop> {
+        if let Ok(code) = word.parse()
+            && word.len() == 3
+        {
+            return Ok(Self::Code(code));
+        }
+        let signal = crate::machine::Signal::ALL.iter().find(|signal| signal.name().eq_ignore_ascii_case(word));
+        if let Some(signal) = signal {
+            return Ok(Self::Signal(signal.name().to_owned()));
+        }
+        let states = crate::machine::tables().flat_map(crate::machine::Table::states);
+        let state = states.map(|state| state.name()).find(|name| name.eq_ignore_ascii_case(word));
+        state.map(|name| Self::State(name.to_owned())).ok_or_else(|| UnknownStop(word.to_owned()))
+    }
+
+    fn met_by(&self, step: &Step) -> bool {
+        match self {
+            Self::State(name) => step.moves.iter().any(|taken| taken.row.row().to.name() == name),
+            Self::Signal(name) => step.signal.is_some_and(|signal| signal.name() == name),
+            Self::Code(code) => {
+                matches!(&step.message, Some(message) if matches!(&message.body, crate::wire::Body::Reply(reply) if reply.code == *code))
+            }
+        }
+    }
+}
+
+/// A stop that names nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no state, no signal and no reply code; `saslscope machines` lists them")]
+pub struct UnknownStop(String);
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::State(name) => write!(f, "state {name}"),
+            Self::Signal(name) => write!(f, "signal {name}"),
+            Self::Code(code) => write!(f, "reply {code}"),
+        }
+    }
+}
