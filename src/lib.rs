@@ -3,6 +3,7 @@
 pub mod decode;
 pub mod machine;
 pub mod mech;
+pub mod session;
 pub mod terms;
 pub mod transcript;
 pub mod wire;

@@ -170,7 +170,8 @@ impl Reader<'_> {
             return signature;
         }
         let rest = Span::new(span.start + HEADER, span.end);
-        let clear = matches!(self.of(rest), [mask, _, _, _, authzid @ ..] if self.is_layer(*mask, authzid));
+        let clear = !self.hint.sealed
+            && matches!(self.of(rest), [mask, _, _, _, authzid @ ..] if self.is_layer(*mask, authzid));
         let message = if clear { self.plaintext(rest) } else { Node::octets("ciphertext", rest).secret() };
         let mut node = Node::new("NTLM wrapped message", span, Value::None);
         node.children = vec![signature, message];

@@ -147,6 +147,8 @@ pub struct Hint {
     pub reading: Reading,
     /// The mechanism that SPNEGO has chosen, or that runs bare.
     pub mech: Option<Mech>,
+    /// NTLM has agreed on sealing: what is wrapped cannot be read.
+    pub sealed: bool,
 }
 
 /// What the place in the conversation calls for.

@@ -268,7 +268,7 @@ fn inner(machine: Machine, said: &Said<'_>) -> Option<Signal> {
     let signal = match said.token?.inner? {
         Inner::NtlmNegotiate => Signal::NtlmNegotiate,
         Inner::NtlmChallenge => Signal::NtlmChallenge,
-        Inner::NtlmAuthenticate => Signal::NtlmAuthenticate,
+        Inner::NtlmAuthenticate { .. } => Signal::NtlmAuthenticate,
         Inner::ApReq { mutual: true } => Signal::ApReqMutual,
         Inner::ApReq { mutual: false } => Signal::ApReq,
         Inner::ApRep => Signal::ApRep,

@@ -32,6 +32,8 @@ pub struct Settled {
     pub mic_due: bool,
     /// A token has completed the context on the wire.
     pub complete: bool,
+    /// NTLM has agreed on sealing.
+    pub sealed: bool,
     /// How many empty lines the client has sent since then.
     pub empty_lines: u8,
     /// The layers offered, where the offer can be read.
@@ -94,7 +96,7 @@ pub enum NegState {
 pub enum Inner {
     NtlmNegotiate,
     NtlmChallenge,
-    NtlmAuthenticate,
+    NtlmAuthenticate { seals: bool },
     ApReq { mutual: bool },
     ApRep,
     KrbError,
@@ -124,7 +126,7 @@ impl Settled {
             _ if self.mechanism.as_deref() == Some("PLAIN") && from == Party::Client => Reading::Plain,
             _ => Reading::Guess,
         };
-        Hint { from: Some(from), reading, mech: self.mech }
+        Hint { from: Some(from), reading, mech: self.mech, sealed: self.sealed }
     }
 
     /// Whether the client's next answer in LOGIN is the password: by the prompt where it says so, else by counting.
@@ -227,7 +229,10 @@ impl Settled {
         match token.inner {
             Some(Inner::NtlmNegotiate) => self.meet(Machine::Ntlm, Mech::Ntlmssp),
             Some(Inner::NtlmChallenge) => self.mechanism_sent = false,
-            Some(Inner::NtlmAuthenticate) => self.mechanism_sent = true,
+            Some(Inner::NtlmAuthenticate { seals }) => {
+                self.mechanism_sent = true;
+                self.sealed = seals;
+            }
             Some(Inner::ApReq { mutual }) => {
                 self.meet(Machine::Krb5, Mech::Kerberos);
                 self.mutual_due = mutual;
@@ -307,7 +312,7 @@ impl Token {
     pub fn completes(&self, from: Party) -> bool {
         match (self.kind, from) {
             (Kind::NegTokenResp, _) => self.neg_state == Some(NegState::AcceptCompleted),
-            (Kind::Ntlm, Party::Client) => self.inner == Some(Inner::NtlmAuthenticate),
+            (Kind::Ntlm, Party::Client) => matches!(self.inner, Some(Inner::NtlmAuthenticate { .. })),
             (Kind::Kerberos, Party::Client) => self.inner == Some(Inner::ApReq { mutual: false }),
             (Kind::Kerberos, Party::Server) => self.inner == Some(Inner::ApRep),
             _ => false,
@@ -358,8 +363,8 @@ fn inner_of(node: &Node) -> Option<Inner> {
     match node.name.as_ref() {
         "NEGOTIATE_MESSAGE" => Some(Inner::NtlmNegotiate),
         "CHALLENGE_MESSAGE" => Some(Inner::NtlmChallenge),
-        "AUTHENTICATE_MESSAGE" => Some(Inner::NtlmAuthenticate),
-        "AP-REQ" => Some(Inner::ApReq { mutual: mutual_required(node) }),
+        "AUTHENTICATE_MESSAGE" => Some(Inner::NtlmAuthenticate { seals: has_flag(node, "NegotiateFlags", 0x20) }),
+        "AP-REQ" => Some(Inner::ApReq { mutual: has_flag(node, "ap-options", 0x2000_0000) }),
         "AP-REP" => Some(Inner::ApRep),
         "KRB-ERROR" => Some(Inner::KrbError),
         "InitialContextToken" => node.children.iter().find_map(inner_of),
@@ -367,11 +372,8 @@ fn inner_of(node: &Node) -> Option<Inner> {
     }
 }
 
-fn mutual_required(ap_req: &Node) -> bool {
-    ap_req.child("ap-options").is_some_and(|options| match options.value {
-        Value::Flags { bits, .. } => bits & 0x2000_0000 != 0,
-        _ => false,
-    })
+fn has_flag(message: &Node, field: &str, bit: u32) -> bool {
+    matches!(message.child(field), Some(Node { value: Value::Flags { bits, .. }, .. }) if bits & bit != 0)
 }
 
 fn layer_of(root: &Node) -> Layer {

@@ -49,6 +49,20 @@ pub enum Call {
     },
 }
 
+impl Call {
+    /// The name that a recording gives it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Step(_) => "step",
+            Self::Wrap { .. } => "wrap",
+            Self::Unwrap(_) => "unwrap",
+            Self::GetMic(_) => "get_mic",
+            Self::VerifyMic { .. } => "verify_mic",
+        }
+    }
+}
+
 /// What a call gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

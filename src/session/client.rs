@@ -56,8 +56,6 @@ pub struct Client {
     tried: bool,
     /// LOGIN: how many of user name and password were sent.
     sent: u8,
-    /// An empty line of the fault is still to come.
-    second_empty: bool,
     /// The outcome was looked at.
     judged: bool,
 }
@@ -79,7 +77,6 @@ impl Client {
             greeted: 0,
             tried: false,
             sent: 0,
-            second_empty: false,
             judged: false,
         }
     }
@@ -88,7 +85,6 @@ impl Client {
     pub(super) fn begins(&self, standing: &Standing) -> bool {
         match standing.stack(Party::Client).smtp().name() {
             "Greeted" | "Choose" | "Done" | "Failed" => true,
-            "InMech" => self.second_empty,
             _ => false,
         }
     }
@@ -108,10 +104,6 @@ impl Client {
                 Decision::Say(format!("{verb} {}\r\n", self.name).into_bytes())
             }
             "Choose" if !self.tried => self.start(),
-            "InMech" => {
-                self.second_empty = false;
-                Decision::Say(wire::EMPTY.to_vec())
-            }
             "Done" if !self.judged => self.judge(transcript),
             _ => Decision::Say(b"QUIT\r\n".to_vec()),
         }
@@ -209,10 +201,10 @@ impl Client {
                 self.auth("GSSAPI", &token.unwrap_or_default())
             }
             Ok(Answer::Stepped { token: Some(token), .. }) => self.say(wire::response(&token)),
-            Ok(Answer::Stepped { token: None, .. }) => {
-                self.second_empty = self.fault == Some(Fault::TwoEmptyLines);
-                Decision::Say(wire::EMPTY.to_vec())
+            Ok(Answer::Stepped { token: None, .. }) if self.fault == Some(Fault::TwoEmptyLines) => {
+                Decision::SayInstead { composed: wire::EMPTY.to_vec(), faulty: wire::EMPTY.repeat(2) }
             }
+            Ok(Answer::Stepped { token: None, .. }) => Decision::Say(wire::EMPTY.to_vec()),
             Ok(Answer::Octets(octets)) if call == "unwrap" => match octets.as_slice() {
                 [mask, _, _, _] if mask & 0x01 != 0 => {
                     self.gss.ask(Call::Wrap { sealed: false, message: NO_LAYER.to_vec() })

@@ -2,7 +2,9 @@
 
 use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Prompts, Server, Session};
 use crate::decode::Mech;
-use crate::mech::{Credential, Kit, NtlmOptions, SpnegoOptions, User, spnego};
+use crate::mech::ntlm::{NtlmOptions, flags};
+use crate::mech::spnego::{MicPolicy, SpnegoOptions, spnego};
+use crate::mech::{Credential, Kit, User};
 use crate::terms::{Micros, Party, Secret};
 use std::fmt;
 use std::str::FromStr;
@@ -44,6 +46,12 @@ impl FromStr for Mechanism {
         let known = Self::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(name));
         known.ok_or_else(|| format!("no mechanism `{name}` is played here; there are: GSSAPI, LOGIN"))
     }
+}
+
+/// NTLM that signs and does not seal: the four octets of the security layer stay readable, as RFC 2222 section 7.2
+/// means them.
+fn in_clear() -> NtlmOptions {
+    NtlmOptions { flags: flags::DEFAULT & !flags::SEAL, ..NtlmOptions::default() }
 }
 
 /// What a lab is set up from.
@@ -96,7 +104,9 @@ impl Lab {
         if self.fault == Some(Fault::WrongPassword) {
             kit.credential.password = Secret::from("looking-glass");
         }
-        let options = SpnegoOptions { mechs: self.offer.clone(), ..SpnegoOptions::default() };
+        // 235 can stand in place of the acceptor's last token only where that would have carried no MIC.
+        let mic = if self.layer == LayerMode::Example { MicPolicy::Never } else { MicPolicy::Auto };
+        let options = SpnegoOptions { mechs: self.offer.clone(), mic, ntlm: in_clear(), ..SpnegoOptions::default() };
         let context = match self.mechanism {
             Mechanism::Gssapi => Some(spnego(&kit, Party::Client, options)),
             Mechanism::Login => None,
@@ -110,8 +120,7 @@ impl Lab {
 
         let server_kit = self.kit.clone();
         let contexts = move || {
-            let options = SpnegoOptions { ntlm: NtlmOptions::default(), ..SpnegoOptions::default() };
-            spnego(&server_kit, Party::Server, options)
+            spnego(&server_kit, Party::Server, SpnegoOptions { mic, ..SpnegoOptions::default() })
         };
         let mut server = Server::new(&self.kit.host, self.kit.users.clone(), Box::new(contexts));
         server.layer = self.layer;

@@ -27,8 +27,10 @@ pub struct Server {
     username: Option<Vec<u8>>,
     /// LOGIN: what has come out of order.
     password: Option<Vec<u8>>,
-    /// A reject was sent, or a call failed: what comes next is refused.
+    /// A reject was sent: what comes next is refused.
     refusing: bool,
+    /// A call failed: the verdict is due.
+    failed: bool,
 }
 
 impl Server {
@@ -46,6 +48,7 @@ impl Server {
             username: None,
             password: None,
             refusing: false,
+            failed: false,
         }
     }
 
@@ -65,6 +68,9 @@ impl Server {
             "Greeting" => return self.by_row(Signal::ServiceReady, standing),
             "Closed" => return Decision::Close(""),
             _ => {}
+        }
+        if std::mem::take(&mut self.failed) {
+            return self.verdict(false, standing);
         }
         let heard = standing.answering[Party::Server.index()].map(|place| &transcript.steps()[place]);
         let Some(step) = heard else { return Decision::Nothing };
@@ -109,7 +115,7 @@ impl Server {
             Some(Mechanism::Gssapi) => {
                 self.gss = Gss::new((self.contexts)());
                 match initial {
-                    Some(initial) if !initial.equals => self.accept(initial.bytes.clone(), standing),
+                    Some(initial) if !initial.equals => self.accept(initial.bytes.clone()),
                     _ => Decision::Say(wire::challenge(None)),
                 }
             }
@@ -197,7 +203,7 @@ impl Server {
             return self.verdict(false, standing);
         }
         if !self.gss.complete {
-            return self.accept(octets.to_vec(), standing);
+            return self.accept(octets.to_vec());
         }
         let state = standing.stack(Party::Server).cursor(Machine::Gssapi).map(|cursor| cursor.state.name());
         if state == Some("WaitChoice") {
@@ -210,7 +216,7 @@ impl Server {
         self.after_context(standing)
     }
 
-    fn accept(&mut self, token: Vec<u8>, _standing: &Standing) -> Decision {
+    fn accept(&mut self, token: Vec<u8>) -> Decision {
         if self.fault == Some(Fault::Reject) {
             self.fault = None;
             self.refusing = true;
@@ -233,7 +239,7 @@ impl Server {
     fn go_on(&mut self, call: &'static str, answer: Result<Answer, MechError>, standing: &Standing) -> Decision {
         match answer {
             Err(error) => {
-                self.refusing = true;
+                self.failed = true;
                 Decision::Failed(call, error)
             }
             Ok(Answer::Stepped { token, complete }) => match token {
@@ -258,7 +264,8 @@ impl Server {
     fn may_act_as(&self, authzid: &[u8]) -> bool {
         let Ok(authzid) = std::str::from_utf8(authzid) else { return false };
         let initiator = self.gss.initiator().unwrap_or_default();
-        let bare = |name: &str| name.rsplit('\\').next().unwrap_or_default().split('@').next().map(str::to_ascii_lowercase);
+        let bare =
+            |name: &str| name.rsplit('\\').next().unwrap_or_default().split('@').next().map(str::to_ascii_lowercase);
         authzid.is_empty() || bare(authzid) == bare(&initiator)
     }
 
@@ -267,7 +274,9 @@ impl Server {
         let heard = standing.stack(Party::Server).heard();
         let reply = |code, enhanced, text: &str| Some(wire::reply(code, Some(enhanced), text));
         match emit {
-            Signal::ServiceReady if heard.is_none() => Some(wire::reply(220, None, &format!("{} ESMTP saslscope", self.name))),
+            Signal::ServiceReady if heard.is_none() => {
+                Some(wire::reply(220, None, &format!("{} ESMTP saslscope", self.name)))
+            }
             Signal::ServiceReady => reply(220, "2.0.0", "Ready to start TLS"),
             Signal::Closing => reply(221, "2.0.0", "Bye"),
             Signal::Success => reply(235, "2.7.0", "Authentication successful"),
@@ -277,14 +286,18 @@ impl Server {
                 reply(250, "2.0.0", "Shown and discarded: nothing is delivered here")
             }
             Signal::Completed => reply(250, "2.0.0", "OK"),
-            Signal::StartMailInput => Some(wire::reply(354, None, "End with a dot alone; the message is shown and discarded")),
+            Signal::StartMailInput => {
+                Some(wire::reply(354, None, "End with a dot alone; the message is shown and discarded"))
+            }
             Signal::ServiceClosing => reply(421, "4.3.2", "Closing"),
             Signal::TemporaryFailure => reply(454, "4.7.0", "Temporary authentication failure"),
             Signal::SyntaxError if matches!(heard, Some(Signal::ResponseOverLong | Signal::InitialResponseTooLong)) => {
                 reply(500, "5.5.6", "Authentication exchange line is too long")
             }
             Signal::SyntaxError => reply(500, "5.5.1", "Command not recognized"),
-            Signal::ParameterSyntaxError if heard == Some(Signal::Cancel) => reply(501, "5.7.0", "Authentication cancelled"),
+            Signal::ParameterSyntaxError if heard == Some(Signal::Cancel) => {
+                reply(501, "5.7.0", "Authentication cancelled")
+            }
             Signal::ParameterSyntaxError if heard == Some(Signal::AuthMalformed) => {
                 reply(501, "5.5.4", "Syntax: AUTH mechanism [initial-response]")
             }
@@ -294,7 +307,9 @@ impl Server {
             Signal::AuthenticationRequired => reply(530, "5.7.0", "Authentication required"),
             Signal::MechanismTooWeak => reply(534, "5.7.9", "Authentication mechanism is too weak"),
             Signal::CredentialsInvalid => reply(535, "5.7.8", "Authentication credentials invalid"),
-            Signal::EncryptionRequired => reply(538, "5.7.11", "Encryption required for requested authentication mechanism"),
+            Signal::EncryptionRequired => {
+                reply(538, "5.7.11", "Encryption required for requested authentication mechanism")
+            }
             Signal::Refusal if heard == Some(Signal::StartTls) => reply(502, "5.5.1", "No TLS here"),
             Signal::Refusal => reply(550, "5.7.1", "Refused"),
             Signal::UsernameChallenge => Some(wire::challenge(Some(b"Username:"))),

@@ -39,7 +39,10 @@ impl<'a> Message<'a> {
     /// # Errors
     /// `DEFECTIVE_TOKEN` where the octets are no such message, or break a rule.
     pub(super) fn read(bytes: &'a [u8], from: Party, due: &str) -> Result<Self, MechError> {
-        let tree = decode::decode(bytes, &Hint { from: Some(from), reading: Reading::Gss, mech: Some(Mech::Ntlmssp) });
+        let tree = decode::decode(
+            bytes,
+            &Hint { from: Some(from), reading: Reading::Gss, mech: Some(Mech::Ntlmssp), sealed: false },
+        );
         if tree.root.name != due {
             return Err(defective(format!("Expected {due}, but the token is {}.", tree.root.name)));
         }

@@ -95,7 +95,10 @@ fn same(left: Mech, right: Mech) -> bool {
 
 /// Whether the token is an AUTHENTICATE with a MIC.
 fn has_ntlm_mic(token: &[u8], from: Party) -> bool {
-    let tree = decode::decode(token, &Hint { from: Some(from), reading: Reading::Gss, mech: Some(Mech::Ntlmssp) });
+    let tree = decode::decode(
+        token,
+        &Hint { from: Some(from), reading: Reading::Gss, mech: Some(Mech::Ntlmssp), sealed: false },
+    );
     let mic = tree.find("MIC").filter(|_| tree.kind == Kind::Ntlm);
     mic.is_some_and(|mic| mic.content.of(token).iter().any(|&octet| octet != 0))
 }

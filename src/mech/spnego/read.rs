@@ -18,7 +18,7 @@ impl<'a> Token<'a> {
     /// # Errors
     /// `DEFECTIVE_TOKEN` where the tree has a problem outside of a token inside.
     pub(super) fn read(bytes: &'a [u8], from: Party) -> Result<Self, MechError> {
-        let tree = decode::decode(bytes, &Hint { from: Some(from), reading: Reading::Gss, mech: None });
+        let tree = decode::decode(bytes, &Hint { from: Some(from), reading: Reading::Gss, mech: None, sealed: false });
         let token = Self { bytes, tree };
         let inside: Vec<_> = ["mechToken", "responseToken", "mechListMIC"]
             .iter()
