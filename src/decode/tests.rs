@@ -5,8 +5,8 @@ use crate::terms::Party;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use proptest::prelude::*;
 
-const GUESS: Hint = Hint { from: None, reading: Reading::Guess, mech: None };
-const GSS: Hint = Hint { from: None, reading: Reading::Gss, mech: None };
+const GUESS: Hint = Hint { from: None, reading: Reading::Guess, mech: None, sealed: false };
+const GSS: Hint = Hint { from: None, reading: Reading::Gss, mech: None, sealed: false };
 
 fn reading(reading: Reading) -> Hint {
     Hint { reading, ..GUESS }
@@ -246,7 +246,7 @@ fn both_kinds_of_ntlm_responses_hide_what_logs_on() {
 
 #[test]
 fn the_layer_offer_of_an_exchange_server_is_read_where_its_octets_stand() {
-    let hint = Hint { from: Some(Party::Server), reading: Reading::Gss, mech: Some(Mech::Kerberos) };
+    let hint = Hint { from: Some(Party::Server), reading: Reading::Gss, mech: Some(Mech::Kerberos), sealed: false };
     assert_eq!(
         shown(&vector("RFC 2222 security-layer offer (RFC 4121 Wrap)"), hint),
         "\
@@ -574,7 +574,7 @@ fn hints() -> impl Strategy<Value = Hint> {
         proptest::sample::select(mechs.to_vec()),
         proptest::sample::select(parties.to_vec()),
     )
-        .prop_map(|(reading, mech, from)| Hint { from, reading, mech })
+        .prop_map(|(reading, mech, from)| Hint { from, reading, mech, sealed: false })
 }
 
 /// A real token with some octets changed, cut off or put in.

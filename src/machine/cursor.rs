@@ -1,6 +1,6 @@
 //! Cursors: where a party stands in each machine that runs, and what hearing and saying do to it.
 
-use super::row::{Machine, Row, RowId, Signal, State};
+use super::row::{Force, Machine, Row, RowId, Signal, State};
 use super::settled::Settled;
 use super::tables::table;
 use crate::terms::{Cite, Party};
@@ -40,7 +40,7 @@ pub struct Move {
     pub row: RowId,
 }
 
-/// A line that no row allows.
+/// A line that a row forbids, or that no row allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deviation {
     /// Who sent it.
@@ -55,6 +55,8 @@ pub struct Deviation {
     pub sent: Signal,
     /// What it might have sent, strongest first; empty where it was not its turn.
     pub allowed: Vec<Signal>,
+    /// The row that forbids it, where one does.
+    pub row: Option<RowId>,
     /// The clause that it breaks.
     pub cite: Cite,
     /// That clause in our words.
@@ -252,6 +254,11 @@ impl Frame {
     fn emit(&mut self, party: Party, signal: Signal, excused: bool, outcome: &mut Outcome) {
         let picked = signal.widening().find_map(|emit| self.open_rows(party).find(|id| id.row().emit == Some(emit)));
         if let Some(id) = picked {
+            if id.row().force == Force::MustNot {
+                outcome.deviation = Some(self.deviation(party, signal, Some(id)));
+                self.cursor = Cursor { state: id.row().to, heard: None };
+                return;
+            }
             return self.take(id, outcome);
         }
         let heard = self.cursor.heard.take();
@@ -261,7 +268,7 @@ impl Frame {
         // What was heard has been answered, if wrongly. The answer is followed where it leads to one state only,
         // whatever it answers, so that what comes after is read as both parties must read it.
         let before = Self { cursor: Cursor { heard, ..self.cursor }, ..*self };
-        outcome.deviation = Some(before.deviation(party, signal));
+        outcome.deviation = Some(before.deviation(party, signal, None));
         let from = self.cursor.state;
         let rows = table(self.machine, party).rows.iter().filter(|row| row.from == from);
         let mut targets = rows.filter(|row| row.emit.is_some_and(|emit| signal.is(emit))).map(|row| row.to);
@@ -272,12 +279,13 @@ impl Frame {
         }
     }
 
-    fn deviation(self, party: Party, sent: Signal) -> Deviation {
-        let mut open: Vec<&'static Row> =
-            self.open_rows(party).map(RowId::row).filter(|row| row.emit.is_some()).collect();
+    fn deviation(self, party: Party, sent: Signal, row: Option<RowId>) -> Deviation {
+        let allows = |row: &&'static Row| row.emit.is_some() && row.force != Force::MustNot;
+        let mut open: Vec<&'static Row> = self.open_rows(party).map(RowId::row).filter(allows).collect();
         open.sort_by_key(|row| row.force);
         let out_of_turn = (Cite::new("RFC 5321", "4.1.4"), "It was not this party's turn, or not the time for this.");
-        let (cite, says) = open.first().map_or(out_of_turn, |row| (row.cite, row.says));
+        let governs = row.map(RowId::row).or(open.first().copied());
+        let (cite, says) = governs.map_or(out_of_turn, |row| (row.cite, row.says));
         Deviation {
             party,
             machine: self.machine,
@@ -285,6 +293,7 @@ impl Frame {
             heard: self.cursor.heard,
             sent,
             allowed: open.iter().filter_map(|row| row.emit).collect(),
+            row,
             cite,
             says,
         }

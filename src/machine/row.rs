@@ -97,6 +97,8 @@ pub enum Force {
     May,
     /// Against the letter, yet seen in the field: followed, with a remark.
     Quirk,
+    /// Forbidden: followed, as a deviation.
+    MustNot,
 }
 
 impl fmt::Display for Force {
@@ -106,6 +108,7 @@ impl fmt::Display for Force {
             Self::Should => "SHOULD",
             Self::May => "MAY",
             Self::Quirk => "quirk",
+            Self::MustNot => "MUST NOT",
         })
     }
 }
@@ -322,10 +325,12 @@ signals! {
     PasswordChallenge,
     /// Any other 334.
     OtherChallenge,
+    /// User name or password.
+    LoginResponse,
     /// The user name, as far as its place tells.
-    UsernameResponse,
+    UsernameResponse: LoginResponse,
     /// The password, as far as its place tells.
-    PasswordResponse,
+    PasswordResponse: LoginResponse,
 
     // GSSAPI (RFC 2222 section 7.2, MS-SSEAN, RFC 4752).
     /// AUTH GSSAPI alone.

@@ -119,9 +119,7 @@ impl Lab {
         client.fault = fault(Party::Client);
 
         let server_kit = self.kit.clone();
-        let contexts = move || {
-            spnego(&server_kit, Party::Server, SpnegoOptions { mic, ..SpnegoOptions::default() })
-        };
+        let contexts = move || spnego(&server_kit, Party::Server, SpnegoOptions { mic, ..SpnegoOptions::default() });
         let mut server = Server::new(&self.kit.host, self.kit.users.clone(), Box::new(contexts));
         server.layer = self.layer;
         server.fault = fault(Party::Server);

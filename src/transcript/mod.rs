@@ -80,11 +80,12 @@ impl Transcript {
     }
 
     fn line(&self, from: Party, step: &mut Step) {
-        let What::Line { bytes, .. } = &step.event.what else { return };
-        let message = match from {
+        let What::Line { bytes, cut, .. } = &step.event.what else { return };
+        let mut message = match from {
             Party::Client => read_client(bytes, dialogue(&step.standing)),
             Party::Server => read_server(bytes),
         };
+        message.mark_cut(*cut);
         if matches!(&message.body, Body::Reply(reply) if !reply.last) {
             // The meaning of a reply stands on its last line.
             step.message = Some(message);

@@ -16,6 +16,8 @@ const CLIENT: Table = machine_table! {
     Choose on Go emit AuthLogin to WaitChallenge, May "MS-XLOGIN" "3.1.4.1", "The client may leave the user name out, as Outlook does (note 2).";
     WaitChallenge on UsernameChallenge emit UsernameResponse to WaitChallenge, Must "MS-XLOGIN" "3.1.5.1", "The user name answers the prompt for the user name.";
     WaitChallenge on PasswordChallenge emit PasswordResponse to WaitFinal, Must "MS-XLOGIN" "3.1.5.1", "The password answers the prompt for the password.";
+    WaitChallenge on UsernameChallenge emit EmptyResponse to WaitChallenge, MustNot "MS-XLOGIN" "2.2.2", "A user name has at least one character.";
+    WaitChallenge on PasswordChallenge emit EmptyResponse to WaitFinal, MustNot "MS-XLOGIN" "2.2.2", "A password has at least one character.";
     WaitChallenge on OtherChallenge emit Cancel to Cancelling, Should "MS-XLOGIN" "3.1.5.1", "A prompt that is neither of the two is answered by cancelling.";
     WaitChallenge on OtherChallenge emit UsernameResponse to WaitChallenge, May "MS-XLOGIN" "3.1.5.1", "A client that counts prompts takes the first for the user name (note 3, .NET).";
     WaitChallenge on OtherChallenge emit PasswordResponse to WaitFinal, May "MS-XLOGIN" "3.1.5.1", "A client that counts prompts takes the second for the password (note 3, .NET).";
@@ -33,11 +35,14 @@ const SERVER: Table = machine_table! {
 
     Ready on AuthLogin emit UsernameChallenge to AuthReceived, Must "MS-XLOGIN" "3.2.5.1", "Without a user name the server asks for it.";
     Ready on AuthLogin emit OtherChallenge to AuthReceived, Quirk "draft-murchison-sasl-login" "", "Other words for the prompt are in use, such as \"User Name\" with a NUL.";
+    Ready on AuthLogin emit PasswordChallenge to AuthReceived, MustNot "MS-XLOGIN" "3.2.5.1", "Without a user name the server must ask for that first.";
     Ready on AuthLoginUsername emit PasswordChallenge to UsernameReceived, Must "MS-XLOGIN" "3.2.5.1", "With a user name the server keeps it, still in base64, and asks for the password.";
     Ready on AuthLoginUsername emit OtherChallenge to UsernameReceived, Quirk "draft-murchison-sasl-login" "", "Other words for the prompt are in use.";
-    AuthReceived on UsernameResponse emit PasswordChallenge to UsernameReceived, Must "MS-XLOGIN" "3.2.5.2", "The server keeps the user name, still in base64, and asks for the password.";
-    AuthReceived on UsernameResponse emit OtherChallenge to UsernameReceived, Quirk "draft-murchison-sasl-login" "", "Other words for the prompt are in use.";
-    AuthReceived on UsernameResponse emit CredentialsInvalid to Failed, May "RFC 4954" "6", "A server may refuse a user name before it asks for the password.";
-    UsernameReceived on PasswordResponse emit Success to Done, Must "MS-XLOGIN" "3.2.5.3", "Both are decoded now and found good: 235.";
-    UsernameReceived on PasswordResponse emit CredentialsInvalid to Failed, Must "MS-XLOGIN" "3.2.5.3", "Both are decoded now and not found good: 535.";
+    Ready on AuthLoginUsername emit UsernameChallenge to AuthReceived, MustNot "MS-XLOGIN" "3.2.5.1", "With a user name the server must ask for the password next.";
+    AuthReceived on LoginResponse emit PasswordChallenge to UsernameReceived, Must "MS-XLOGIN" "3.2.5.2", "The server keeps the user name, still in base64, and asks for the password.";
+    AuthReceived on LoginResponse emit OtherChallenge to UsernameReceived, Quirk "draft-murchison-sasl-login" "", "Other words for the prompt are in use.";
+    AuthReceived on LoginResponse emit UsernameChallenge to UsernameReceived, MustNot "MS-XLOGIN" "3.2.5.2", "After the user name the server must ask for the password.";
+    AuthReceived on LoginResponse emit CredentialsInvalid to Failed, May "RFC 4954" "6", "A server may refuse a user name before it asks for the password.";
+    UsernameReceived on LoginResponse emit Success to Done, Must "MS-XLOGIN" "3.2.5.3", "Both are decoded now and found good: 235.";
+    UsernameReceived on LoginResponse emit CredentialsInvalid to Failed, Must "MS-XLOGIN" "3.2.5.3", "Both are decoded now and not found good: 535.";
 };

@@ -22,6 +22,7 @@ const CLIENT: Table = machine_table! {
     Greeted on Completed to Greeted, May "RFC 5321" "4.2", "The reply to such a command.";
     Greeted on Refusal to Greeted, May "RFC 5321" "4.2", "The refusal of such a command.";
     Greeted on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
+    Greeted on Go emit Auth to InMech, MustNot "RFC 5321" "4.1.4", "AUTH before EHLO is out of order.";
     EhloSent on Completed to Choose, Must "RFC 5321" "4.1.1.1", "The reply to EHLO names the extensions; AUTH lists the mechanisms (RFC 4954 3).";
     EhloSent on Refusal to Greeted, May "RFC 5321" "3.2", "A client whose EHLO is refused may try HELO.";
 
@@ -32,6 +33,8 @@ const CLIENT: Table = machine_table! {
 
     Choose on Go emit Auth to InMech, May "RFC 4954" "4", "The client names a mechanism, with an initial response if the mechanism has one and the line fits.";
     Choose on Go emit InitialResponseTooLong to InMech, Quirk "RFC 4954" "4", "An initial response that makes the line pass 512 octets is to be held back; .NET sends it all the same.";
+    Choose on Go emit AuthNotBase64 to InMech, MustNot "RFC 4954" "4", "The initial response is base64, or a lone = where it is empty.";
+    Choose on Go emit AuthMalformed to InMech, MustNot "RFC 4954" "4", "AUTH takes a mechanism and at most one word more.";
     Choose on Go emit Mail to InMail, May "RFC 5321" "3.3", "A client may send mail without having authenticated; the server decides.";
     Choose on Go emit Ehlo to EhloSent, May "RFC 5321" "4.1.4", "EHLO may be said again at any time between transactions.";
     Choose on Go emit OtherCommand to Choose, May "RFC 5321" "4.1.1", "Commands without bearing on AUTH.";
@@ -43,6 +46,9 @@ const CLIENT: Table = machine_table! {
     InMech on Challenge emit Cancel to Cancelling, May "RFC 4954" "4", "A lone asterisk cancels the exchange.";
     InMech on ChallengeNotBase64 emit Cancel to Cancelling, Must "RFC 4954" "4", "A challenge that cannot be decoded is answered by cancelling.";
     InMech on ChallengeNotBase64 emit Response to InMech, Quirk "MS-SMTPNTLM" "3.1.5.1", "Words for people in place of an empty challenge are passed over.";
+    InMech on Challenge emit ResponseNotBase64 to InMech, MustNot "RFC 4954" "4", "A response is base64 and nothing else.";
+    InMech on Challenge emit ResponseOverLong to InMech, MustNot "RFC 4954" "4", "No line of the exchange passes 12,288 octets unless both sides are known to take it.";
+    InMech on Go emit Response to InMech, MustNot "RFC 4954" "4", "Within the exchange the client waits for the challenge; nothing may be pipelined behind AUTH.";
     InMech on Go emit SecondEmptyResponse to InMech, Quirk ".NET" "dotnet/runtime#105938", "A second empty line without a challenge in between.";
     InMech on Success to Done, Must "RFC 4954" "6", "235: the client is authenticated.";
     InMech on CredentialsInvalid to Choose, Should "RFC 4954" "6", "535: ask for other credentials, or try another mechanism.";
@@ -53,6 +59,7 @@ const CLIENT: Table = machine_table! {
     Cancelling on Refusal to Choose, Quirk "Exim" "auths/auth-spa", "Some servers end a cancelled exchange with another refusal.";
 
     Done on Go emit Ehlo to Done, May "RFC 4954" "4", "EHLO after AUTH is needed only where a security layer was agreed on; some clients say it always.";
+    Done on Go emit Auth to Done, MustNot "RFC 4954" "4", "After success no other AUTH may be issued in the same session.";
     Done on Go emit OtherCommand to Done, May "RFC 5321" "3.3", "Mail and all other commands.";
     Done on Completed to Done, May "RFC 5321" "4.2", "Their replies.";
     Done on Refusal to Done, May "RFC 5321" "4.2", "Their refusals.";
@@ -62,6 +69,7 @@ const CLIENT: Table = machine_table! {
     Done on Go emit Quit to Quitting, Must "RFC 5321" "4.1.1.10", "A client ends the session with QUIT.";
 
     InMail on Go emit OtherCommand to InMail, May "RFC 5321" "3.3", "Recipients, DATA and the rest of a transaction.";
+    InMail on Go emit Auth to InMail, MustNot "RFC 4954" "4", "AUTH is not allowed within a mail transaction.";
     InMail on Completed to InMail, May "RFC 5321" "4.2", "Their replies.";
     InMail on AuthenticationRequired to Choose, Should "RFC 4954" "6", "530: authenticate first.";
     InMail on Refusal to InMail, May "RFC 5321" "4.2", "Other refusals.";
@@ -116,6 +124,7 @@ const SERVER: Table = machine_table! {
     Ready on InitialResponseTooLong emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
     Ready on AuthNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the initial response cannot be decoded.";
     Ready on AuthNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to what cannot be decoded.";
+    Ready on AuthNotBase64 emit Challenge to InAuth, MustNot "RFC 4954" "4", "What cannot be decoded must be refused with 501.";
     Ready on AuthMalformed emit ParameterSyntaxError to Ready, Must "RFC 5321" "4.2.2", "501: AUTH wants a mechanism and at most one word more.";
     Ready on AuthMalformed emit Refusal to Ready, Quirk "aiosmtpd" "smtp.py", "Other refusals of the same are seen.";
     Ready on Mail emit Completed to InMail, May "RFC 5321" "3.3", "A server may take mail without authentication.";
@@ -132,16 +141,21 @@ const SERVER: Table = machine_table! {
     InAuth on Response emit CredentialsInvalid to Ready, Must "RFC 4954" "4", "535: the credentials are not good.";
     InAuth on Response emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
     InAuth on Response emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
+    InAuth on Response emit ChallengeNotBase64 to InAuth, MustNot "RFC 4954" "4", "The text of a 334 is base64 and nothing else.";
     InAuth on SecondEmptyResponse to InAuth, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over without a reply.";
     InAuth on Cancel emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501 acknowledges the cancellation.";
     InAuth on Cancel emit Refusal to Ready, Quirk "Exim" "auths/auth-spa", "Exim says 535 to a cancelled NTLM exchange.";
+    InAuth on Cancel emit Challenge to InAuth, MustNot "RFC 4954" "4", "A cancelled exchange must end with 501.";
+    InAuth on Cancel emit Success to Authenticated, MustNot "RFC 4954" "4", "A cancelled exchange must end with 501.";
     InAuth on ResponseNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the response cannot be decoded.";
     InAuth on ResponseNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to what cannot be decoded.";
+    InAuth on ResponseNotBase64 emit Challenge to InAuth, MustNot "RFC 4954" "4", "What cannot be decoded must be refused with 501.";
     InAuth on ResponseOverLong emit SyntaxError to Ready, Must "RFC 4954" "4", "500: the line does not fit the buffer.";
     InAuth on ResponseOverLong emit Refusal to Ready, Quirk "Dovecot" "smtp-server-cmd-auth.c", "Other refusals of the same are seen.";
     InAuth on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up.";
 
     Authenticated on Auth emit BadSequence to Authenticated, Must "RFC 4954" "4", "After success no other AUTH is taken: 503.";
+    Authenticated on Auth emit Challenge to InAuth, MustNot "RFC 4954" "4", "After success another AUTH must be refused with 503.";
     Authenticated on Ehlo emit Completed to Authenticated, Must "RFC 5321" "4.1.4", "EHLO may come again; the client stays authenticated.";
     Authenticated on UnknownCommand emit SyntaxError to Authenticated, Must "RFC 5321" "4.2.4", "500: the command is not known.";
     Authenticated on OtherCommand emit Completed to Authenticated, May "RFC 5321" "3.3", "Mail and all other commands.";
@@ -154,6 +168,7 @@ const SERVER: Table = machine_table! {
     Authenticated on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up.";
 
     InMail on Auth emit BadSequence to InMail, Must "RFC 4954" "4", "AUTH is not allowed within a mail transaction: 503.";
+    InMail on Auth emit Challenge to InAuth, MustNot "RFC 4954" "4", "Within a mail transaction AUTH must be refused with 503.";
     InMail on Mail emit BadSequence to InMail, Must "RFC 5321" "4.1.4", "A second MAIL within a transaction is out of order: 503.";
     InMail on UnknownCommand emit SyntaxError to InMail, Must "RFC 5321" "4.2.4", "500: the command is not known.";
     InMail on OtherCommand emit Completed to InMail, May "RFC 5321" "3.3", "Recipients and the rest of a transaction.";
