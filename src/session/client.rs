@@ -56,6 +56,8 @@ pub struct Client {
     tried: bool,
     /// LOGIN: how many of user name and password were sent.
     sent: u8,
+    /// A call failed: the exchange is to be cancelled.
+    failed: bool,
     /// The outcome was looked at.
     judged: bool,
 }
@@ -77,16 +79,15 @@ impl Client {
             greeted: 0,
             tried: false,
             sent: 0,
+            failed: false,
             judged: false,
         }
     }
 
     /// Whether it has something to say on its own initiative.
     pub(super) fn begins(&self, standing: &Standing) -> bool {
-        match standing.stack(Party::Client).smtp().name() {
-            "Greeted" | "Choose" | "Done" | "Failed" => true,
-            _ => false,
-        }
+        let states = ["Greeted", "Choose", "Done", "Failed", "InMail", "InData", "AuthenticatedInData", "Closed"];
+        states.contains(&standing.stack(Party::Client).smtp().name()) && !standing.stack(Party::Server).owes_answer()
     }
 
     pub(super) fn decide(&mut self, transcript: &Transcript) -> Decision {
@@ -105,6 +106,8 @@ impl Client {
             }
             "Choose" if !self.tried => self.start(),
             "Done" if !self.judged => self.judge(transcript),
+            "InData" | "AuthenticatedInData" => Decision::Say(b".\r\n".to_vec()),
+            "Closed" => Decision::Close(""),
             _ => Decision::Say(b"QUIT\r\n".to_vec()),
         }
     }
@@ -143,7 +146,7 @@ impl Client {
         let Some(step) = heard else { return Decision::Nothing };
         match self.mechanism {
             Mechanism::Login => self.answer_prompt(standing),
-            Mechanism::Gssapi => self.answer_challenge(step, standing),
+            Mechanism::Gssapi => self.answer_challenge(step),
         }
     }
 
@@ -168,7 +171,10 @@ impl Client {
         self.say(line)
     }
 
-    fn answer_challenge(&mut self, step: &Step, standing: &Standing) -> Decision {
+    fn answer_challenge(&mut self, step: &Step) -> Decision {
+        if self.failed {
+            return Decision::Say(wire::CANCEL.to_vec());
+        }
         if let Some(token) = self.opening.take() {
             return self.say(wire::response(&token));
         }
@@ -178,10 +184,6 @@ impl Client {
         let token = step.token_bytes().to_vec();
         if !self.gss.complete {
             return self.gss.ask(Call::Step(Some(token)));
-        }
-        let rejected = standing.stack(Party::Client).cursor(Machine::Gssapi).and_then(|cursor| cursor.heard);
-        if rejected == Some(Signal::RejectChallenge) {
-            return Decision::Say(wire::CANCEL.to_vec());
         }
         self.gss.ask(Call::Unwrap(token))
     }
@@ -193,7 +195,7 @@ impl Client {
             Err(error) => {
                 // Nothing more can be said with this context: the next decision cancels, or quits.
                 self.tried = true;
-                self.gss.complete = true;
+                self.failed = true;
                 Decision::Failed(call, error)
             }
             Ok(Answer::Stepped { token, .. }) if !in_exchange => {

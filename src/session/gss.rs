@@ -1,7 +1,7 @@
 //! The calls of RFC 2222 section 7.2, as both roles make them: one context, one call at a time.
 
 use super::Decision;
-use crate::mech::{Answer, Call, GssContext, MechError};
+use crate::mech::{Answer, Call, GssContext, MechError, major};
 
 /// Whether and how the security-layer step is made (MS-SSEAN section 2.2, RFC 2222 section 7.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,11 @@ impl Gss {
             }
             Err(error) => Err(error),
         });
+    }
+
+    /// Gives a call up that is under way: its answer will come too late.
+    pub(super) fn abandon(&mut self) {
+        self.take(Err(MechError::new(major::FAILURE, "The call was given up: the user cancelled.")));
     }
 
     /// The answer of the last call, with the call's name; once.

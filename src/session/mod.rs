@@ -54,7 +54,7 @@ pub enum Input {
     Undo,
     /// Answers by another row.
     Choose(RowId),
-    /// Cancels the exchange: the client's held line becomes `*`.
+    /// Cancels the exchange: the client's held line becomes `*`; a call of the client that is under way is given up.
     Cancel,
     /// Lets everything go until a stop is met or nothing is left to do.
     Run,
@@ -345,7 +345,8 @@ impl Session {
                     Party::Server => self.server.as_ref().is_some_and(|server| server.begins(standing)),
                 }
         };
-        owing.or_else(|| Party::BOTH.into_iter().find(begins))
+        // The server greets, and closes, before the client would.
+        owing.or_else(|| [Party::Server, Party::Client].into_iter().find(begins))
     }
 
     fn decide(&mut self, party: Party) -> Decision {
@@ -356,7 +357,7 @@ impl Session {
     }
 
     fn holds_receipt(&mut self, party: Party) -> bool {
-        if self.passed.take() == Some(party) || !self.transcript.standing().stack(party).owes_answer() {
+        if self.passed == Some(party) || !self.transcript.standing().stack(party).owes_answer() {
             return false;
         }
         (self.gates[party.index()].receive && !self.running) || self.stopped
@@ -393,6 +394,7 @@ impl Session {
 
     fn send(&mut self, held: HeldLine, effects: &mut Vec<Effect>) {
         let HeldLine { party, composed, current } = held;
+        self.passed = None;
         let mut originals = lines::split(&composed);
         for line in lines::split(&current) {
             let original = originals.next();
@@ -415,6 +417,13 @@ impl Session {
     }
 
     fn cancel(&mut self) {
+        if self.awaiting.is_some_and(|awaiting| awaiting.party == Party::Client) {
+            self.epoch += 1;
+            self.awaiting = None;
+            if let Some(client) = &mut self.client {
+                client.gss.abandon();
+            }
+        }
         let standing = self.transcript.standing();
         if let Some(Held::Line(held)) = &mut self.held
             && held.party == Party::Client

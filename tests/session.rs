@@ -1,0 +1,344 @@
+//! The engines and their gate, as dialogues: what is held, what may be said instead, what goes out in the end.
+
+use saslscope::machine::{Machine, RowId};
+use saslscope::mech::{Kit, User, spnego};
+use saslscope::session::{
+    Client, Effect, Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Server, Session, Stop,
+};
+use saslscope::terms::{Micros, Party, Secret};
+use saslscope::transcript::{What, recording};
+
+const SEND: Gate = Gate { receive: false, send: true };
+
+/// The lines that passed, as RFC 4954 prints them, without times; edited ones with what they were.
+fn dialogue(session: &Session) -> String {
+    let events = session.transcript().steps().iter().map(|step| step.event.clone()).collect();
+    let text = recording::write(&recording::Recording { headers: recording::Headers::default(), events });
+    let lines = text.lines().skip_while(|line| !line.is_empty()).skip(1);
+    lines.map(|line| line.split_once(' ').map_or(line, |(_, rest)| rest)).collect::<Vec<_>>().join("\n")
+}
+
+/// The same with tokens left out, which differ from seed to seed.
+fn outline(session: &Session) -> String {
+    let long = |word: &str| if word.len() > 24 { "…".to_owned() } else { word.to_owned() };
+    dialogue(session).lines().map(|line| line.split(' ').map(long).collect::<Vec<_>>().join(" ") + "\n").collect()
+}
+
+fn lab() -> Lab {
+    Lab::new([7; 32], 133_000_000_000_000_000)
+}
+
+fn played(lab: &Lab) -> Session {
+    let mut session = lab.session();
+    session.play(Micros(1000));
+    session
+}
+
+fn held_line(session: &Session) -> String {
+    match session.held() {
+        Some(Held::Line(held)) => {
+            format!("{}: {}", held.party.letter(), String::from_utf8_lossy(&held.current).trim_end_matches("\r\n"))
+        }
+        Some(Held::Received { party }) => format!("received by {party}"),
+        None => "nothing".to_owned(),
+    }
+}
+
+fn server() -> Session {
+    let lab = lab();
+    let kit = lab.kit.clone();
+    let contexts = move || spnego::spnego(&kit, Party::Server, spnego::SpnegoOptions::default());
+    let charlie = User { name: "Charlie".into(), password: Secret::from("password"), domain: None, disabled: false };
+    let mut session = Session::new(None, Some(Server::new("SMTP.example.com", vec![charlie], Box::new(contexts))));
+    session.handle(Micros(0), Input::Go { peer: "192.0.2.7:4711".into() });
+    session.handle(Micros(1), Input::Bytes(Party::Client, b"EHLO client.example.com\r\n".to_vec()));
+    session
+}
+
+fn say(session: &mut Session, text: &str) -> Vec<Effect> {
+    session.handle(Micros(2), Input::Bytes(Party::Client, text.as_bytes().to_vec()))
+}
+
+fn stacks(session: &Session) -> [String; 2] {
+    session.transcript().standing().stacks.clone().map(|stack| stack.to_string())
+}
+
+#[test]
+fn the_lab_plays_spnego_over_ntlm_to_235() {
+    let session = played(&lab());
+    assert_eq!(
+        outline(&session),
+        "*  opened the lab\n\
+         S: 220 server.example.com ESMTP saslscope\n\
+         C: EHLO client.example.com\n\
+         S: 250-server.example.com\n\
+         S: 250-8BITMIME\n\
+         S: 250-ENHANCEDSTATUSCODES\n\
+         S: 250 AUTH GSSAPI LOGIN\n\
+         C: AUTH GSSAPI …\n\
+         S: 334 …\n\
+         C: …\n\
+         S: 334 …\n\
+         C:\n\
+         S: 334 …\n\
+         C: …\n\
+         S: 235 2.7.0 Authentication successful\n\
+         C: QUIT\n\
+         S: 221 2.0.0 Bye\n\
+         *  closed by server\n"
+    );
+    assert!(session.transcript().steps().iter().all(|step| step.deviation.is_none()));
+    assert!(session.ended());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_octets() {
+    assert_eq!(dialogue(&played(&lab())), dialogue(&played(&lab())));
+    let other = Lab::new([8; 32], 133_000_000_000_000_000);
+    assert_ne!(dialogue(&played(&lab())), dialogue(&played(&other)));
+}
+
+#[test]
+fn every_way_to_authenticate_ends_without_a_deviation() {
+    let modes = [
+        (Mechanism::Gssapi, Initial::Fit, LayerMode::Rfc2222),
+        (Mechanism::Gssapi, Initial::Always, LayerMode::Skip),
+        (Mechanism::Gssapi, Initial::Never, LayerMode::Example),
+        (Mechanism::Gssapi, Initial::Never, LayerMode::Auto),
+        (Mechanism::Login, Initial::Fit, LayerMode::Auto),
+        (Mechanism::Login, Initial::Never, LayerMode::Auto),
+    ];
+    for (mechanism, initial, layer) in modes {
+        for prompts in [Prompts::Checking, Prompts::Counting] {
+            let session = played(&Lab { mechanism, initial, layer, prompts, ..lab() });
+            let text = outline(&session);
+            assert!(text.contains("S: 235 2.7.0"), "{mechanism} {initial:?} {layer:?}:\n{text}");
+            let deviation = session.transcript().steps().iter().find_map(|step| step.deviation.as_ref());
+            assert_eq!(deviation, None, "{mechanism} {initial:?} {layer:?} {prompts:?}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_list_led_by_kerberos_is_reselected_with_request_mic() {
+    let offer = vec![saslscope::decode::Mech::Kerberos, saslscope::decode::Mech::Ntlmssp];
+    let session = played(&Lab { offer, ..lab() });
+    let signals: Vec<_> = session.transcript().steps().iter().filter_map(|step| step.signal).collect();
+    let names: Vec<_> = signals.iter().map(|signal| signal.name()).collect();
+    assert!(names.contains(&"RequestMic"), "{names:?}");
+    assert!(names.contains(&"AcceptCompletedMic"), "{names:?}");
+    assert!(names.contains(&"Success"), "{names:?}");
+}
+
+/// What each fault comes to: the reply that ends the exchange, and the machine that finds fault with a line.
+#[test]
+fn every_fault_shows() {
+    use Mechanism::{Gssapi, Login};
+    let table = [
+        (Gssapi, Fault::WrongPassword, "535 5.7.8", None),
+        (Gssapi, Fault::BadBase64, "501 5.5.2", Some(Machine::Smtp)),
+        (Gssapi, Fault::CutToken, "535 5.7.8", Some(Machine::Gssapi)),
+        (Gssapi, Fault::TemporaryFailure, "454 4.7.0", None),
+        (Gssapi, Fault::Reject, "501 5.7.0", None),
+        (Gssapi, Fault::TwoEmptyLines, "235 2.7.0", None),
+        (Login, Fault::WrongPassword, "535 5.7.8", None),
+        (Login, Fault::BadBase64, "501 5.5.2", Some(Machine::Smtp)),
+        (Login, Fault::WrongPrompt, "501 5.7.0", None),
+        (Login, Fault::SwappedPrompts, "501 5.7.0", Some(Machine::Login)),
+        (Login, Fault::TemporaryFailure, "454 4.7.0", None),
+    ];
+    for (mechanism, fault, verdict, machine) in table {
+        let initial = if fault == Fault::SwappedPrompts { Initial::Never } else { Initial::Fit };
+        let session = played(&Lab { mechanism, fault: Some(fault), initial, ..lab() });
+        let text = outline(&session);
+        assert!(text.contains(&format!("S: {verdict}")), "{mechanism} {fault}:\n{text}");
+        let deviation = session.transcript().steps().iter().find_map(|step| step.deviation.as_ref());
+        assert_eq!(deviation.map(|deviation| deviation.machine), machine, "{mechanism} {fault}:\n{text}");
+    }
+}
+
+#[test]
+fn a_dropped_connection_ends_the_session_in_the_exchange() {
+    let session = played(&Lab { fault: Some(Fault::DroppedConnection), ..lab() });
+    let text = outline(&session);
+    assert!(text.ends_with("*  closed by server: fault: dropped in the middle of the exchange\n"), "{text}");
+    assert!(session.transcript().standing().stack(Party::Client).in_exchange());
+}
+
+#[test]
+fn success_before_the_mechlistmic_is_not_trusted() {
+    // The client is ready for a MIC exchange; the server answers as MS-SSEAN 4.1 prints it.
+    let mut session = lab().session();
+    session.set_gate(Party::Server, SEND);
+    session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+    while !matches!(session.transcript().steps().last(), Some(step) if step.signal.is_some_and(|signal| signal.name() == "NtlmAuthenticate"))
+    {
+        session.handle_here(Micros(1), Input::Release(None));
+    }
+    session.handle_here(Micros(1), Input::Release(Some(b"235 2.7.0 Authentication successful\r\n".to_vec())));
+    let text = outline(&session);
+    assert!(text.contains("# client: refused, since 235 came while proof of the server was outstanding"), "{text}");
+    let deviation = session.transcript().steps().iter().find_map(|step| step.deviation.as_ref()).expect("a deviation");
+    assert_eq!(deviation.cite.to_string(), "RFC 4178 5");
+}
+
+/// LOGIN with a prompt that the user spoils, server played, its lines held before they are sent.
+#[test]
+fn a_held_prompt_is_edited_and_the_client_cancels() {
+    let mut session = server();
+    session.set_gate(Party::Server, SEND);
+
+    say(&mut session, "AUTH LOGIN\r\n");
+    assert_eq!(
+        stacks(&session),
+        ["smtp InMech › login WaitChallenge", "smtp Heard(Ready, Auth) › login Heard(Ready, AuthLogin)"]
+    );
+    assert_eq!(held_line(&session), "S: 334 VXNlcm5hbWU6");
+    let replies: Vec<_> = session.choices().iter().filter_map(|id| id.row().emit).map(|emit| emit.name()).collect();
+    for expected in ["UsernameChallenge", "BadSequence", "ParameterNotImplemented", "EncryptionRequired"] {
+        assert!(replies.contains(&expected), "{expected} in {replies:?}");
+    }
+    session.handle(Micros(3), Input::Release(None));
+    assert_eq!(
+        stacks(&session),
+        [
+            "smtp Heard(InMech, Challenge) › login Heard(WaitChallenge, UsernameChallenge)",
+            "smtp InAuth › login AuthReceived"
+        ]
+    );
+
+    say(&mut session, "Q2hhcmxpZQ==\r\n");
+    assert_eq!(held_line(&session), "S: 334 UGFzc3dvcmQ6");
+    session.handle(Micros(4), Input::Edit(b"334 UGFzc3dvcmQAAA==\r\n".to_vec()));
+    let preview = session.preview().expect("a preview of the held line");
+    assert_eq!(preview.signal.map(|signal| signal.name()), Some("OtherChallenge"));
+    session.handle(Micros(4), Input::Release(None));
+    assert_eq!(
+        stacks(&session),
+        [
+            "smtp Heard(InMech, Challenge) › login Heard(WaitChallenge, OtherChallenge)",
+            "smtp InAuth › login UsernameReceived"
+        ]
+    );
+
+    say(&mut session, "*\r\n");
+    assert_eq!(
+        stacks(&session),
+        ["smtp Cancelling › login Cancelling", "smtp Heard(InAuth, Cancel) › login UsernameReceived"]
+    );
+    assert_eq!(held_line(&session), "S: 501 5.7.0 Authentication cancelled");
+    session.handle(Micros(5), Input::Release(None));
+    assert_eq!(stacks(&session), ["smtp Choose", "smtp Ready"]);
+    assert!(dialogue(&session).ends_with(
+        "C: AUTH LOGIN\n\
+         S: 334 VXNlcm5hbWU6\n\
+         C: Q2hhcmxpZQ==\n\
+         S~ 334 UGFzc3dvcmQ6\n\
+         S: 334 UGFzc3dvcmQAAA==\n\
+         C: *\n\
+         S: 501 5.7.0 Authentication cancelled"
+    ));
+}
+
+#[test]
+fn an_edit_is_undone_and_another_row_taken() {
+    let mut session = server();
+    session.set_gate(Party::Server, SEND);
+    say(&mut session, "AUTH LOGIN\r\n");
+    session.handle(Micros(3), Input::Edit(b"599 nonsense\r\n".to_vec()));
+    assert_eq!(held_line(&session), "S: 599 nonsense");
+    session.handle(Micros(3), Input::Undo);
+    assert_eq!(held_line(&session), "S: 334 VXNlcm5hbWU6");
+
+    let unknown: Vec<RowId> = session.choices();
+    let unknown = unknown.iter().find(|id| id.row().emit.is_some_and(|emit| emit.name() == "ParameterNotImplemented"));
+    session.handle(Micros(4), Input::Choose(*unknown.expect("504 is a row of this state")));
+    let effects = session.handle(Micros(5), Input::Release(None));
+    assert!(matches!(&effects[..], [Effect::Send(Party::Client, line)] if line.starts_with(b"504 5.5.4 ")));
+    assert_eq!(stacks(&session), ["smtp Choose", "smtp Ready"]);
+}
+
+#[test]
+fn hold_after_receive_stops_before_the_answer_is_composed() {
+    let mut session = server();
+    session.set_gate(Party::Server, Gate { receive: true, send: true });
+    say(&mut session, "AUTH LOGIN Q2hhcmxpZQ==\r\n");
+    assert_eq!(held_line(&session), "received by server");
+    session.handle(Micros(3), Input::Release(None));
+    assert_eq!(held_line(&session), "S: 334 UGFzc3dvcmQ6");
+    session.handle(Micros(4), Input::Release(None));
+    say(&mut session, "cGFzc3dvcmQ=\r\n");
+    session.set_gate(Party::Server, Gate { receive: true, send: false });
+    assert_eq!(held_line(&session), "received by server");
+    session.handle(Micros(5), Input::Release(None));
+    assert_eq!(held_line(&session), "nothing");
+    assert_eq!(stacks(&session), ["smtp Done", "smtp Authenticated"]);
+}
+
+#[test]
+fn what_arrives_while_a_line_is_held_is_recorded_at_once_and_answered_in_turn() {
+    let mut session = server();
+    session.set_gate(Party::Server, SEND);
+    say(&mut session, "NOOP\r\nRSET\r\nQUIT\r\n");
+    assert!(dialogue(&session).ends_with("C: NOOP\nC: RSET\nC: QUIT"));
+    assert_eq!(session.transcript().standing().inbox[Party::Server.index()].waiting, 2);
+    for _ in 0..3 {
+        session.handle(Micros(3), Input::Release(None));
+    }
+    assert!(dialogue(&session).ends_with("S: 250 2.0.0 OK\nS: 250 2.0.0 OK\nS: 221 2.0.0 Bye\n*  closed by server"));
+}
+
+#[test]
+fn a_run_ends_at_a_stop() {
+    for (word, at) in [("AuthReceived", "S: 334 VXNlcm5hbWU6"), ("UsernameResponse", "C: YWxpY2U="), ("235", "S: 235")]
+    {
+        let mut session = Lab { mechanism: Mechanism::Login, initial: Initial::Never, ..lab() }.session();
+        session.set_gate(Party::Client, SEND);
+        session.toggle_stop(Stop::parse(word).expect("a state, a signal, a code"));
+        session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+        session.handle_here(Micros(1), Input::Run);
+        assert!(session.held().is_some(), "{word}");
+        let last = session.transcript().steps().last().expect("steps");
+        let line = format!("{}: {}", last.from().map_or('*', Party::letter), saslscope::wire::printable(last.line()));
+        assert!(line.starts_with(at), "{word}: {line}");
+    }
+    assert!(Stop::parse("Nowhere").is_err());
+}
+
+#[test]
+fn the_held_line_of_the_client_becomes_a_cancel() {
+    let mut session = Lab { mechanism: Mechanism::Login, ..lab() }.session();
+    session.set_gate(Party::Client, SEND);
+    session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+    while held_line(&session) != "C: d29uZGVybGFuZA==" {
+        session.handle_here(Micros(1), Input::Release(None));
+    }
+    session.handle_here(Micros(1), Input::Cancel);
+    session.handle_here(Micros(1), Input::Release(None));
+    assert!(dialogue(&session).contains("C~ d29uZGVybGFuZA==\nC: *\nS: 501 5.7.0 Authentication cancelled"));
+}
+
+#[test]
+fn a_call_that_was_given_up_comes_back_too_late() {
+    let kit: Kit = lab().kit;
+    let context = spnego::spnego(&kit, Party::Client, spnego::SpnegoOptions::default());
+    let credential = kit.credential.clone();
+    let mut session =
+        Session::new(Some(Client::new("client.example.com", credential, Mechanism::Gssapi, Some(context))), None);
+    session.handle(Micros(0), Input::Go { peer: "192.0.2.10:587".into() });
+    let from_server = |text: &str| Input::Bytes(Party::Server, text.as_bytes().to_vec());
+    session.handle(Micros(1), from_server("220 server.example.com\r\n"));
+    let effects = session.handle(Micros(2), from_server("250-server.example.com\r\n250 AUTH GSSAPI\r\n"));
+    let Some(Effect::Mech { epoch, mut context, call }) = effects.into_iter().next() else { panic!("a call") };
+    assert_eq!(session.awaiting().map(|awaiting| awaiting.call), Some("step"));
+
+    session.handle(Micros(3), Input::Cancel);
+    assert_eq!(session.awaiting(), None);
+    let answer = context.call(call).map(|answer| (context, answer));
+    let effects = session.handle(Micros(4), Input::Mech { epoch, result: answer });
+    assert!(effects.is_empty(), "a late answer changes nothing");
+    let lines: Vec<_> =
+        session.transcript().steps().iter().filter(|step| matches!(step.event.what, What::Mech { .. })).collect();
+    assert_eq!(lines.len(), 1, "the given-up call is on record");
+    assert!(dialogue(&session).contains("C: QUIT"));
+}
