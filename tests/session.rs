@@ -1,6 +1,6 @@
 //! The engines and their gate, as dialogues: what is held, what may be said instead, what goes out in the end.
 
-use saslscope::machine::{Machine, RowId};
+use saslscope::machine::{Machine, RowId, Signal};
 use saslscope::mech::{Kit, User, spnego};
 use saslscope::session::{
     Client, Effect, Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Server, Session, Stop,
@@ -194,7 +194,7 @@ fn a_held_prompt_is_edited_and_the_client_cancels() {
         ["smtp InMech › login WaitChallenge", "smtp Heard(Ready, Auth) › login Heard(Ready, AuthLogin)"]
     );
     assert_eq!(held_line(&session), "S: 334 VXNlcm5hbWU6");
-    let replies: Vec<_> = session.choices().iter().filter_map(|id| id.row().emit).map(|emit| emit.name()).collect();
+    let replies: Vec<_> = session.choices().iter().filter_map(|id| id.row().emit).map(Signal::name).collect();
     for expected in ["UsernameChallenge", "BadSequence", "ParameterNotImplemented", "EncryptionRequired"] {
         assert!(replies.contains(&expected), "{expected} in {replies:?}");
     }
@@ -211,7 +211,7 @@ fn a_held_prompt_is_edited_and_the_client_cancels() {
     assert_eq!(held_line(&session), "S: 334 UGFzc3dvcmQ6");
     session.handle(Micros(4), Input::Edit(b"334 UGFzc3dvcmQAAA==\r\n".to_vec()));
     let preview = session.preview().expect("a preview of the held line");
-    assert_eq!(preview.signal.map(|signal| signal.name()), Some("OtherChallenge"));
+    assert_eq!(preview.signal.map(Signal::name), Some("OtherChallenge"));
     session.handle(Micros(4), Input::Release(None));
     assert_eq!(
         stacks(&session),

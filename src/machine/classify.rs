@@ -188,9 +188,8 @@ fn gssapi(machine: Machine, said: &Said<'_>) -> Option<Signal> {
 /// Whether a token may open a context.
 fn opens(token: &Token) -> bool {
     match token.kind {
-        Kind::NegTokenInit => true,
         Kind::Ntlm => token.inner == Some(Inner::NtlmNegotiate),
-        Kind::Kerberos => true,
+        Kind::NegTokenInit | Kind::Kerberos => true,
         _ => false,
     }
 }
@@ -209,8 +208,7 @@ fn gssapi_challenge(reply: &Reply, said: &Said<'_>) -> Signal {
     }
     match (token.kind, token.neg_state, token.inner) {
         (Kind::NegTokenInit2 | Kind::NegTokenInit, ..) => Signal::HintsChallenge,
-        (_, Some(NegState::Reject), _) => Signal::RejectChallenge,
-        (Kind::Kerberos, _, Some(Inner::KrbError)) => Signal::RejectChallenge,
+        (_, Some(NegState::Reject), _) | (Kind::Kerberos, _, Some(Inner::KrbError)) => Signal::RejectChallenge,
         _ if token.completes(Party::Server) => Signal::FinalTokenChallenge,
         _ => Signal::TokenChallenge,
     }
@@ -230,7 +228,7 @@ fn gssapi_success(machine: Machine, settled: &Settled) -> Signal {
 }
 
 fn layer_choice(layer: Layer, offered: Option<u8>) -> Signal {
-    let one_bit = layer.mask.is_none_or(|mask| mask.count_ones() == 1);
+    let one_bit = layer.mask.is_none_or(u8::is_power_of_two);
     let within = match (layer.mask, offered) {
         (Some(mask), Some(offered)) => mask & !offered == 0,
         _ => true,

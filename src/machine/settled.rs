@@ -7,6 +7,7 @@ use crate::wire::{Body, Keyword, Message, Response, Verb};
 
 /// Facts that guards look at. Everything here follows from the lines that passed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // Each is one fact of the conversation, independent of the others.
 pub struct Settled {
     /// The keywords of the latest EHLO reply; forgotten at STARTTLS.
     pub keywords: Vec<Keyword>,
@@ -300,7 +301,7 @@ impl Token {
                 "mechTypes" => self.preferred = field.children.first().and_then(|first| mech_of(&first.value)),
                 "mechToken" | "responseToken" => {
                     self.malformed |= field.problem.is_some();
-                    self.inner = field.children.first().and_then(|inner| inner_of(inner));
+                    self.inner = field.children.first().and_then(inner_of);
                 }
                 _ => {}
             }

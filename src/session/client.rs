@@ -85,7 +85,7 @@ impl Client {
     }
 
     /// Whether it has something to say on its own initiative.
-    pub(super) fn begins(&self, standing: &Standing) -> bool {
+    pub(super) fn begins(standing: &Standing) -> bool {
         let states = ["Greeted", "Choose", "Done", "Failed", "InMail", "InData", "AuthenticatedInData", "Closed"];
         states.contains(&standing.stack(Party::Client).smtp().name()) && !standing.stack(Party::Server).owes_answer()
     }

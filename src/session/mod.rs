@@ -23,7 +23,7 @@ pub use gss::LayerMode;
 pub use lab::{Lab, Mechanism};
 pub use server::Server;
 
-use crate::machine::RowId;
+use crate::machine::{RowId, Signal, State, Table, tables};
 use crate::mech::{Answer, Call, GssContext, MechError};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Event, Step, Transcript, What};
@@ -341,8 +341,8 @@ impl Session {
         let begins = |party: &Party| {
             played(*party)
                 && match party {
-                    Party::Client => self.client.as_ref().is_some_and(|client| client.begins(standing)),
-                    Party::Server => self.server.as_ref().is_some_and(|server| server.begins(standing)),
+                    Party::Client => Client::begins(standing),
+                    Party::Server => Server::begins(standing),
                 }
         };
         // The server greets, and closes, before the client would.
@@ -476,12 +476,12 @@ impl Stop {
         {
             return Ok(Self::Code(code));
         }
-        let signal = crate::machine::Signal::ALL.iter().find(|signal| signal.name().eq_ignore_ascii_case(word));
+        let signal = Signal::ALL.iter().find(|signal| signal.name().eq_ignore_ascii_case(word));
         if let Some(signal) = signal {
             return Ok(Self::Signal(signal.name().to_owned()));
         }
-        let states = crate::machine::tables().flat_map(crate::machine::Table::states);
-        let state = states.map(|state| state.name()).find(|name| name.eq_ignore_ascii_case(word));
+        let states = tables().flat_map(Table::states);
+        let state = states.map(State::name).find(|name| name.eq_ignore_ascii_case(word));
         state.map(|name| Self::State(name.to_owned())).ok_or_else(|| UnknownStop(word.to_owned()))
     }
 

@@ -53,8 +53,7 @@ impl Server {
     }
 
     /// Whether it has something to say on its own initiative.
-    #[allow(clippy::unused_self)] // The client's counterpart looks at itself; both are asked alike.
-    pub(super) fn begins(&self, standing: &Standing) -> bool {
+    pub(super) fn begins(standing: &Standing) -> bool {
         matches!(standing.stack(Party::Server).smtp().name(), "Greeting" | "Closed")
     }
 
@@ -180,9 +179,10 @@ impl Server {
     fn knows(&self, username: &[u8], password: &[u8]) -> bool {
         let mut good = false;
         for user in &self.users {
-            let name = user.name.as_bytes().eq_ignore_ascii_case(username);
             // Every password is looked at, so that the time taken does not tell which name is known.
-            good |= user.password.matches(password) & name & !user.disabled & !password.is_empty();
+            let matches = user.password.matches(password);
+            let name = user.name.as_bytes().eq_ignore_ascii_case(username);
+            good |= matches && name && !user.disabled && !password.is_empty();
         }
         good
     }
