@@ -18,7 +18,7 @@ const CLIENT: Table = machine_table! {
     Offered on AcceptIncomplete emit NegTokenRespMic to MicPending, Must "RFC 4178" "5", "The mechanism is complete on this side; the MIC goes with its last token.";
     Offered on AcceptIncompleteMic emit NegTokenRespMic to Established, Must "RFC 4178" "5", "The acceptor's MIC is good; the initiator's answers it.";
     Offered on RequestMic emit NegTokenResp to Reselected, Must "RFC 4178" "4.2.2", "Another mechanism than the first was chosen, and the MICs must be exchanged.";
-    Offered on AcceptIncomplete emit NegTokenRespSupportedMech to Selected, MustNot "RFC 4178" "4.2.2", "supportedMech is for the acceptor to name, in its first reply.";
+    Offered on AcceptIncomplete emit NegTokenRespSupportedMech to Selected, MustNot "RFC 4178" "4.2.2", "Only the acceptor names supportedMech, and only in its first reply.";
     Offered on AcceptCompleted to Established, Must "RFC 4178" "4.2.2", "The mechanism needed one round trip.";
     Offered on AcceptCompletedMic to Established, May "RFC 4178" "5", "The same, with the acceptor's MIC.";
     Offered on Reject to Rejected, Must "RFC 4178" "4.2.2", "The acceptor has no mechanism in common, or refuses the token.";
@@ -50,7 +50,7 @@ const SERVER: Table = machine_table! {
     Negotiating on NegTokenResp emit AcceptIncompleteMic to MicPending, Must "RFC 4178" "5", "The mechanism is complete on this side; the acceptor sends its MIC first.";
     Negotiating on NegTokenResp emit Reject to Rejected, Must "RFC 4178" "4.2.2", "The mechanism failed.";
     Negotiating on NegTokenResp emit AcceptCompleted to Established, MustNot "RFC 4178" "5", "Having said request-mic, the acceptor must not finish without the MICs.";
-    Negotiating on NegTokenResp emit RequestMic to Negotiating, MustNot "RFC 4178" "4.2.2", "request-mic belongs to the acceptor's first reply only.";
+    Negotiating on NegTokenResp emit RequestMic to Negotiating, MustNot "RFC 4178" "4.2.2", "A request-mic belongs to the first reply of the acceptor and nowhere else.";
     Negotiating on NegTokenRespMic emit AcceptCompleted to Established, MustNot "RFC 4178" "5", "The initiator's MIC must be answered with the acceptor's.";
     Negotiating on NegTokenRespMic emit AcceptCompletedMic to Established, Must "RFC 4178" "5", "The initiator's MIC is good; the acceptor's answers it.";
     Negotiating on NegTokenRespMic emit Reject to Rejected, Must "RFC 4178" "5", "The mechanism failed, or the MIC is wrong.";
@@ -58,7 +58,7 @@ const SERVER: Table = machine_table! {
     MechRunning on NegTokenResp emit AcceptCompleted to Established, Must "RFC 4178" "4.2.2", "The mechanism is complete.";
     MechRunning on NegTokenResp emit AcceptCompletedMic to Established, May "RFC 4178" "5", "The mechanism is complete; the MIC is sent though it need not be.";
     MechRunning on NegTokenResp emit Reject to Rejected, Must "RFC 4178" "4.2.2", "The mechanism failed.";
-    MechRunning on NegTokenResp emit RequestMic to Negotiating, MustNot "RFC 4178" "4.2.2", "request-mic belongs to the acceptor's first reply only.";
+    MechRunning on NegTokenResp emit RequestMic to Negotiating, MustNot "RFC 4178" "4.2.2", "A request-mic belongs to the first reply of the acceptor and nowhere else.";
     MechRunning on NegTokenRespMic emit AcceptCompletedMic to Established, Must "RFC 4178" "5", "The initiator's MIC is good; the acceptor's answers it.";
     MechRunning on NegTokenRespMic emit Reject to Rejected, Must "RFC 4178" "5", "The mechanism failed, or the MIC is wrong.";
     MicPending on NegTokenRespMic to Established, Must "RFC 4178" "5", "The initiator's MIC is good: done, with or without a last word.";
