@@ -6,7 +6,7 @@ use saslscope::session::{
     Client, Effect, Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Server, Session, Stop,
 };
 use saslscope::terms::{Micros, Party, Secret};
-use saslscope::transcript::{What, recording};
+use saslscope::transcript::{Verdict, What, recording};
 
 const SEND: Gate = Gate { receive: false, send: true };
 
@@ -152,6 +152,13 @@ fn every_fault_shows() {
         let session = played(&Lab { mechanism, fault: Some(fault), initial, ..lab() });
         let text = outline(&session);
         assert!(text.contains(&format!("S: {verdict}")), "{mechanism} {fault}:\n{text}");
+        let ended = session.transcript().verdict();
+        let expected = match verdict[..3].parse() {
+            Ok(235) => Verdict::Authenticated,
+            Ok(code) => Verdict::Refused(code),
+            Err(_) => Verdict::None,
+        };
+        assert_eq!(ended, expected, "{mechanism} {fault}:\n{text}");
         let deviation = session.transcript().steps().iter().find_map(|step| step.deviation.as_ref());
         assert_eq!(deviation.map(|deviation| deviation.machine), machine, "{mechanism} {fault}:\n{text}");
     }
@@ -162,7 +169,7 @@ fn a_dropped_connection_ends_the_session_in_the_exchange() {
     let session = played(&Lab { fault: Some(Fault::DroppedConnection), ..lab() });
     let text = outline(&session);
     assert!(text.ends_with("*  closed by server: fault: dropped in the middle of the exchange\n"), "{text}");
-    assert!(session.transcript().standing().stack(Party::Client).in_exchange());
+    assert_eq!(session.transcript().verdict(), Verdict::Unfinished);
 }
 
 #[test]
@@ -180,6 +187,7 @@ fn success_before_the_mechlistmic_is_not_trusted() {
     assert!(text.contains("# client: refused, since 235 came while proof of the server was outstanding"), "{text}");
     let deviation = session.transcript().steps().iter().find_map(|step| step.deviation.as_ref()).expect("a deviation");
     assert_eq!(deviation.cite.to_string(), "RFC 4178 5");
+    assert_eq!(session.transcript().verdict(), Verdict::Distrusted);
 }
 
 /// LOGIN with a prompt that the user spoils, server played, its lines held before they are sent.

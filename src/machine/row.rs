@@ -422,6 +422,12 @@ signals! {
 }
 
 impl Signal {
+    /// Whether it is an AUTH command, however malformed.
+    #[must_use]
+    pub const fn is_auth(self) -> bool {
+        matches!(self, Self::Auth | Self::InitialResponseTooLong | Self::AuthNotBase64 | Self::AuthMalformed)
+    }
+
     /// Itself, then ever coarser ones.
     pub fn widening(self) -> impl Iterator<Item = Self> {
         std::iter::successors(Some(self), |signal| signal.coarser())

@@ -10,9 +10,11 @@ mod event;
 pub mod mask;
 pub mod recording;
 mod step;
+mod verdict;
 
 pub use event::{Event, What};
 pub use step::{Inbox, Standing, Step, Token};
+pub use verdict::Verdict;
 
 use crate::decode::decode;
 use crate::machine::{Machine, Outcome, Said, Settled, Signal, Token as Glance, classify};
