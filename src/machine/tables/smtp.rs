@@ -29,6 +29,7 @@ const CLIENT: Table = machine_table! {
     Choose on Go emit StartTls to StartTls, May "RFC 3207" "4", "The client asks for TLS where the server offers it.";
     StartTls on ServiceReady to Tls, Must "RFC 3207" "4", "After 220 the client begins the TLS handshake.";
     StartTls on Refusal to Choose, May "RFC 3207" "4", "TLS is not to be had for the moment; the client decides whether to go on without.";
+    StartTls on Go emit OtherCommand to StartTls, MustNot "RFC 3207" "4", "Nothing is sent behind STARTTLS before the handshake; what comes in the clear is dropped (CVE-2011-0411).";
     Tls on TlsStarted to Greeted, Must "RFC 3207" "4.2", "All that was learnt before TLS is forgotten; the client says EHLO again.";
 
     Choose on Go emit Auth to InMech, May "RFC 4954" "4", "The client names a mechanism, with an initial response if the mechanism has one and the line fits.";
