@@ -30,6 +30,8 @@ const CLIENT: Table = machine_table! {
     ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "", "A 4-octet length before the wrapped choice.";
     ContextDone on LayerOffer emit LayerChoiceNotOffered to WaitFinal, MustNot "RFC 2222" "7.2.1", "The choice is exactly one of the layers that were offered.";
     ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
+    ContextDone on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 2222" "7.2.1", "The acceptor has the last word, and there is nothing more to send: an empty line.";
+    ContextDone on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4178" "4.2.2", "A reject is answered so that the server can end the exchange.";
     ContextDone on Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235 after the choice of layer.";
     Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
@@ -55,6 +57,7 @@ const SERVER: Table = machine_table! {
     Context on TokenResponse emit LayerOffer to WaitChoice, MustNot "RFC 2222" "7.2.2", "Layers are offered after the context is complete.";
     Context on FinalTokenResponse emit LayerOffer to WaitChoice, Must "RFC 2222" "7.2.2", "The acceptor is complete without a token of its own: the offer of layers follows at once.";
     Context on FinalTokenResponse emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "Both are complete; the acceptor's last token is sent, and an empty line awaited.";
+    Context on FinalTokenResponse emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "The initiator's last token is not good: a reject may be sent before the refusal.";
     Context on FinalTokenResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     Flush on EmptyResponse emit LayerOffer to WaitChoice, Must "RFC 2222" "7.2.2", "After the empty line the server offers layers: four wrapped octets.";
     Flush on EmptyResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
