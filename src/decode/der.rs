@@ -15,6 +15,9 @@ use std::borrow::Cow;
 /// How many levels of headers are read; a Kerberos ticket within SPNEGO needs some fifteen.
 pub(super) const DEPTH: usize = 32;
 
+/// How many nodes one tree has at most: one for 16 octets of the first megabyte.
+const NODES: usize = 1 << 16;
+
 /// DER: definite and minimal lengths.
 pub(super) const DER_LENGTH: Cite = Cite::new("X.690", "10.1");
 /// BER: a length says how many octets follow.
@@ -60,7 +63,7 @@ pub(super) struct Declared {
 impl<'a> Reader<'a> {
     /// A reader of `bytes`. Real tokens stay far below the budget: none of those in the tests makes 70 nodes.
     pub(super) fn new(bytes: &'a [u8], hint: Hint) -> Self {
-        Self { bytes, hint, left: 512 + bytes.len() / 16 }
+        Self { bytes, hint, left: (512 + bytes.len() / 16).min(NODES) }
     }
 
     /// The octets of `span`.

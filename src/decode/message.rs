@@ -38,7 +38,9 @@ impl Reader<'_> {
             [0x04, 0x04, ..] if kerberos || octets.get(3..8) == Some(&[0xFF; 5]) => Some((Kind::Mic, self.mic(span))),
             [mask, _, _, _, authzid @ ..] if self.is_layer(*mask, authzid) => {
                 let mut node = Node::new("security layer", span, Value::None);
-                (node.children, node.problem) = self.layer(span);
+                let (children, problem) = self.layer(span);
+                node.children = children;
+                node.blame(problem);
                 Some((Kind::SecurityLayer, node))
             }
             [1, 0, 0, 0, ..] if octets.len() >= HEADER => Some((Kind::NtlmSignature, self.ntlm_message(span))),
@@ -199,7 +201,9 @@ impl Reader<'_> {
             _ => matches!(self.of(span), [1..=7, _, _, _]),
         };
         if shown {
-            (node.children, node.problem) = self.layer(span);
+            let (children, problem) = self.layer(span);
+            node.children = children;
+            node.blame(problem);
         }
         node
     }

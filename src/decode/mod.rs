@@ -15,7 +15,8 @@
 //! ```
 //!
 //! Hostile input costs time in proportion to its length, at most 32 levels of nesting, and one node for 16 octets
-//! beyond the first 512 nodes; what is past that stays octets. A node holds one problem, the first that was found.
+//! beyond the first 512 nodes, 65,536 in all; what is past that stays octets. A node holds one problem, the first that
+//! was found.
 
 mod der;
 mod kerberos;

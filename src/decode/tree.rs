@@ -27,8 +27,8 @@ pub struct Node {
     pub value: Value,
     /// Fields within, in the order of the octets.
     pub children: Vec<Node>,
-    /// What is wrong with it.
-    pub problem: Option<Problem>,
+    /// What is wrong with it; boxed, since most nodes have none.
+    pub problem: Option<Box<Problem>>,
     /// Whether the octets log somebody on (masked on screen and on disk unless asked for).
     pub secret: bool,
 }
@@ -198,7 +198,7 @@ impl Node {
     /// Attaches a problem, unless there is one already: the first is the one that explains the rest.
     pub(super) fn blame(&mut self, problem: impl Into<Option<Problem>>) {
         if self.problem.is_none() {
-            self.problem = problem.into();
+            self.problem = problem.into().map(Box::new);
         }
     }
 
@@ -247,7 +247,7 @@ impl Tree {
 
     /// Every problem, in the order of the tree.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        self.walk().filter_map(|(_, node)| node.problem.as_ref())
+        self.walk().filter_map(|(_, node)| node.problem.as_deref())
     }
 
     /// The first node of that name.
