@@ -1,6 +1,5 @@
 //! An oscilloscope for SMTP authentication.
 
-pub mod cli;
 pub mod decode;
 pub mod machine;
 pub mod mech;

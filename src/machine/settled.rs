@@ -4,13 +4,14 @@ use super::row::{Machine, Runs};
 use crate::decode::{Hint, Kind, Mech, Node, Reading, Tree, Value};
 use crate::terms::Party;
 use crate::wire::{Body, Keyword, Message, Response, Verb};
+use std::sync::Arc;
 
 /// Facts that guards look at. Everything here follows from the lines that passed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools)] // Each is one fact of the conversation, independent of the others.
 pub struct Settled {
     /// The keywords of the latest EHLO reply; forgotten at STARTTLS.
-    pub keywords: Vec<Keyword>,
+    pub keywords: Arc<[Keyword]>,
     /// TLS is up.
     pub tls: bool,
     /// The mechanism of the AUTH command that is running or was last, in capitals.
@@ -169,7 +170,7 @@ impl Settled {
             _ => None,
         };
         *self = Self {
-            keywords: std::mem::take(&mut self.keywords),
+            keywords: Arc::clone(&self.keywords),
             tls: self.tls,
             mechanism: Some(name),
             machine,
@@ -312,8 +313,6 @@ impl Token {
     #[must_use]
     pub fn completes(&self, from: Party) -> bool {
         match (self.kind, from) {
-            // A MIC without a token is the initiator's last word, whatever its negState.
-            (Kind::NegTokenResp, Party::Client) if self.mic && self.inner.is_none() => true,
             (Kind::NegTokenResp, _) => self.neg_state == Some(NegState::AcceptCompleted),
             (Kind::Ntlm, Party::Client) => matches!(self.inner, Some(Inner::NtlmAuthenticate { .. })),
             (Kind::Kerberos, Party::Client) => self.inner == Some(Inner::ApReq { mutual: false }),

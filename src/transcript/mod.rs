@@ -129,7 +129,7 @@ impl Transcript {
             Arc::make_mut(&mut standing.settled).begin(message, bytes);
         }
         if ends_ehlo(standing, from, message) {
-            Arc::make_mut(&mut standing.settled).keywords = keywords(self.reply_lines(bytes));
+            Arc::make_mut(&mut standing.settled).keywords = keywords(self.reply_lines(bytes)).into();
         }
         let base64 = message.base64().filter(|base64| !base64.span.is_empty());
         let mut glance = None;
