@@ -13,7 +13,7 @@ mod route;
 mod tests;
 mod text;
 
-use super::row::{RowId, State, Table};
+use super::row::{Force, RowId, State, Table};
 pub use text::{describe, dot, text};
 
 /// How many lines a box takes: its name, and a border above and below.
@@ -78,8 +78,11 @@ pub struct EdgeAt {
     pub to: State,
     /// Which rows, in the order of the table.
     pub rows: Vec<RowId>,
+    /// All of them forbid: a face draws the edge where somebody has taken it.
+    pub forbidden: bool,
     /// The cells that the line takes, from `from` to `to`: column, line, character. Edges share cells where they cross
-    /// or join, and agree on the character. An edge of a state with itself is one mark on the border of its box.
+    /// or join, and agree on the character, but for edges that are forbidden: these lie over all others. An edge of a
+    /// state with itself is one mark on the border of its box.
     pub cells: Vec<(usize, usize, char)>,
 }
 
@@ -137,4 +140,9 @@ fn pairs(table: &Table) -> Vec<(State, State, Vec<RowId>)> {
         }
     }
     pairs
+}
+
+/// Whether all rows forbid.
+fn forbidden(rows: &[RowId]) -> bool {
+    rows.iter().all(|id| id.row().force == Force::MustNot)
 }

@@ -3,7 +3,7 @@
 //! Lines to one state form a net: a line may join one that already leads there. Nets are laid one after the other, then
 //! taken up and laid again a few times, so that the first don't stand in the way of the last.
 
-use super::{BOX_HEIGHT, BoxAt, EdgeAt};
+use super::{BOX_HEIGHT, BoxAt, EdgeAt, forbidden};
 use crate::machine::row::{RowId, State};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -46,6 +46,7 @@ struct Taken {
     tip: bool,
 }
 
+#[derive(Clone)]
 struct Canvas<'a> {
     boxes: &'a [BoxAt],
     width: usize,
@@ -57,24 +58,34 @@ struct Canvas<'a> {
 
 type Pair = (State, State, Vec<RowId>);
 
-/// The edges between the boxes.
+/// The edges between the boxes. Those that rows forbid are laid last, each as if there were no other of them.
 pub(super) fn edges(boxes: &[BoxAt], width: usize, height: usize, pairs: Vec<Pair>) -> Vec<EdgeAt> {
     let index = |state: State| boxes.iter().position(|boxed| boxed.state == state);
+    let ends: Vec<_> = pairs.iter().map(|(from, to, rows)| (index(*from), index(*to), forbidden(rows))).collect();
     let mut canvas = Canvas::new(boxes, width, height);
     let mut lines = Vec::new();
-    for (from, to, _) in &pairs {
-        let (Some(from), Some(to)) = (index(*from), index(*to)) else { continue };
-        let back = pairs.iter().any(|(other, target, _)| (index(*other), index(*target)) == (Some(to), Some(from)));
-        if from == to || back && from > to {
+    for &end in &ends {
+        let (Some(from), Some(to), false) = end else { continue };
+        let both = ends.contains(&(Some(to), Some(from), false));
+        if from == to || both && from > to {
             continue;
         }
         // A line that leads both ways is a net of its own: what joined it would seem to lead both ways.
-        let net = 1 + if back { boxes.len() + lines.len() } else { to };
-        lines.push(Line { from, to, both: back, net, path: Vec::new() });
+        let net = 1 + if both { boxes.len() + lines.len() } else { to };
+        lines.push(Line { from, to, both, net, path: Vec::new() });
     }
     lines.sort_by_key(|line| (!line.both, distance(&boxes[line.from], &boxes[line.to])));
     canvas.lay(&mut lines);
-    pairs.into_iter().map(|(from, to, rows)| canvas.edge(&lines, from, to, rows)).collect()
+    let edge = |((from, to, rows), end): (Pair, _)| match end {
+        (Some(from_box), Some(to_box), true) if from != to => {
+            let mut canvas = canvas.clone();
+            let mut line = [Line { from: from_box, to: to_box, both: false, net: usize::MAX, path: Vec::new() }];
+            canvas.lay_line(&mut line, 0);
+            canvas.edge(&line, from, to, rows)
+        }
+        _ => canvas.edge(&lines, from, to, rows),
+    };
+    pairs.into_iter().zip(ends).map(edge).collect()
 }
 
 fn distance(from: &BoxAt, to: &BoxAt) -> usize {
@@ -94,6 +105,7 @@ impl<'a> Canvas<'a> {
             self.lay_line(lines, place);
         }
         for _ in 1..PASSES {
+            let before: Vec<_> = lines.iter().map(|line| line.path.clone()).collect();
             for net in nets(lines) {
                 self.take_up(net);
                 for place in 0..lines.len() {
@@ -101,6 +113,9 @@ impl<'a> Canvas<'a> {
                         self.lay_line(lines, place);
                     }
                 }
+            }
+            if lines.iter().map(|line| &line.path).eq(&before) {
+                return;
             }
         }
     }
@@ -312,7 +327,7 @@ impl<'a> Canvas<'a> {
                 cells.remove(0); // the head of the way back
             }
         }
-        EdgeAt { from, to, rows, cells }
+        EdgeAt { from, to, forbidden: forbidden(&rows), rows, cells }
     }
 
     /// The head at the end of a line: it points to the box.

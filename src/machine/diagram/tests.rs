@@ -66,7 +66,8 @@ fn every_line_leads_from_box_to_box_and_crosses_none() {
 #[test]
 fn lines_agree_on_the_cells_that_they_share() {
     each(|_, picture, name| {
-        let mut cells: Vec<_> = picture.edges.iter().flat_map(|edge| edge.cells.clone()).collect();
+        let mut cells: Vec<_> =
+            picture.edges.iter().filter(|edge| !edge.forbidden).flat_map(|edge| edge.cells.clone()).collect();
         cells.sort_unstable();
         cells.dedup();
         let clash = cells.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1));
@@ -80,8 +81,8 @@ fn pictures_fit_where_they_are_shown() {
         let (width, height) = if table.machine == crate::machine::Machine::Smtp { (120, 40) } else { (100, 24) };
         assert!(picture.width <= width && picture.height <= height, "{name}: {}x{}", picture.width, picture.height);
         let drawn = text(picture, false);
-        assert_eq!(drawn.lines().count(), picture.height, "{name}");
-        assert_eq!(drawn.lines().map(|line| line.chars().count()).max(), Some(picture.width), "{name}");
+        assert!(drawn.lines().count() <= picture.height, "{name}");
+        assert!(drawn.lines().all(|line| line.chars().count() <= picture.width), "{name}");
         assert!(text(picture, true).is_ascii(), "{name}");
     });
 }

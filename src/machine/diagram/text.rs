@@ -1,26 +1,25 @@
 //! Diagrams and tables as plain text, and for Graphviz.
 
-use super::{BOX_HEIGHT, Border, BoxAt, Picture, pairs, picture};
+use super::{BOX_HEIGHT, Border, BoxAt, Picture, forbidden, pairs, picture};
 use crate::machine::row::{Row, Table};
 use std::fmt::Write as _;
 
-/// The picture as lines of text, without blanks at their ends; with `ascii` in nothing but ASCII.
+/// The picture as lines of text, without blanks around it and edges that are forbidden; with `ascii` in nothing but ASCII.
 #[must_use]
 pub fn text(picture: &Picture, ascii: bool) -> String {
     let mut cells = vec![vec![' '; picture.width]; picture.height];
     for boxed in &picture.boxes {
         draw(&mut cells, boxed);
     }
-    for &(x, y, glyph) in picture.edges.iter().flat_map(|edge| &edge.cells) {
+    for &(x, y, glyph) in picture.edges.iter().filter(|edge| !edge.forbidden).flat_map(|edge| &edge.cells) {
         cells[y][x] = glyph;
     }
-    let mut text = String::new();
-    for line in cells {
+    let line = |line: Vec<char>| -> String {
         let line: String = line.into_iter().map(|glyph| if ascii { to_ascii(glyph) } else { glyph }).collect();
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+        line.trim_end().to_owned()
+    };
+    let lines: Vec<String> = cells.into_iter().map(line).skip_while(String::is_empty).collect();
+    lines.join("\n").trim_end().to_owned() + "\n"
 }
 
 /// The diagram of a table, and its rows below.
@@ -55,7 +54,7 @@ pub fn describe(table: &Table, ascii: bool) -> String {
     out
 }
 
-/// The tables as one graph for Graphviz, a cluster each.
+/// The tables as one graph for Graphviz, a cluster each; what is forbidden is dashed.
 #[must_use]
 pub fn dot<'a>(tables: impl IntoIterator<Item = &'a Table>) -> String {
     let mut out = String::from("digraph saslscope {\n  node [shape=box];\n");
@@ -72,7 +71,8 @@ pub fn dot<'a>(tables: impl IntoIterator<Item = &'a Table>) -> String {
             };
             let label: Vec<String> = rows.iter().map(|id| label(id.row())).collect();
             let label = label.join("\\n");
-            put(&mut out, format_args!("    \"{name} {from}\" -> \"{name} {to}\" [label=\"{label}\"];\n"));
+            let style = if forbidden(&rows) { ", style=dashed" } else { "" };
+            put(&mut out, format_args!("    \"{name} {from}\" -> \"{name} {to}\" [label=\"{label}\"{style}];\n"));
         }
         out.push_str("  }\n");
     }
