@@ -1,5 +1,6 @@
 //! An oscilloscope for SMTP authentication.
 
+pub mod cli;
 pub mod decode;
 pub mod machine;
 pub mod mech;

@@ -1,2 +1,7 @@
-//! Placeholder until the faces stand.
-fn main() {}
+//! Command line → face → exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    saslscope::cli::run()
+}

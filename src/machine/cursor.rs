@@ -70,7 +70,7 @@ pub struct Outcome {
     pub moves: Vec<Move>,
     /// The innermost signal that some machine had a word for.
     pub signal: Option<Signal>,
-    /// What was wrong, if anything.
+    /// What was wrong, if anything, in the outermost machine that finds it so.
     pub deviation: Option<Deviation>,
 }
 
@@ -152,14 +152,14 @@ impl Stack {
         while let Some(frame) = self.frames.get_mut(depth) {
             match signal(frame.machine) {
                 None => frame.settle_silently(self.party, &mut outcome),
-                Some(signal) if outcome.deviation.is_none() => {
+                Some(signal) => {
                     outcome.signal = Some(signal);
-                    // Whatever the mechanism holds of it, a refusal that the session allows ends the exchange.
-                    let excused = refusing && leave.is_some() && depth > 0;
+                    // Whatever the mechanism holds of it: a refusal that the session allows ends the exchange, and a
+                    // client may cancel at any time (RFC 4954 section 4).
+                    let excused = depth > 0 && (signal == Signal::Cancel || refusing && leave.is_some());
                     frame.emit(self.party, signal, excused, &mut outcome);
                     refusing |= signal.is(Signal::Refusal);
                 }
-                Some(_) => frame.cursor.heard = None,
             }
             self.fit_child(depth, settled, &mut leave);
             depth += 1;
@@ -255,7 +255,7 @@ impl Frame {
         let picked = signal.widening().find_map(|emit| self.open_rows(party).find(|id| id.row().emit == Some(emit)));
         if let Some(id) = picked {
             if id.row().force == Force::MustNot {
-                outcome.deviation = Some(self.deviation(party, signal, Some(id)));
+                outcome.deviation.get_or_insert_with(|| self.deviation(party, signal, Some(id)));
                 self.cursor = Cursor { state: id.row().to, heard: None };
                 return;
             }
@@ -268,7 +268,7 @@ impl Frame {
         // What was heard has been answered, if wrongly. The answer is followed where it leads to one state only,
         // whatever it answers, so that what comes after is read as both parties must read it.
         let before = Self { cursor: Cursor { heard, ..self.cursor }, ..*self };
-        outcome.deviation = Some(before.deviation(party, signal, None));
+        outcome.deviation.get_or_insert_with(|| before.deviation(party, signal, None));
         let from = self.cursor.state;
         let rows = table(self.machine, party).rows.iter().filter(|row| row.from == from);
         let mut targets = rows.filter(|row| row.emit.is_some_and(|emit| signal.is(emit))).map(|row| row.to);

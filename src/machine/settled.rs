@@ -313,6 +313,8 @@ impl Token {
     #[must_use]
     pub fn completes(&self, from: Party) -> bool {
         match (self.kind, from) {
+            // A MIC without a token is the initiator's last word, whatever its negState.
+            (Kind::NegTokenResp, Party::Client) if self.mic && self.inner.is_none() => true,
             (Kind::NegTokenResp, _) => self.neg_state == Some(NegState::AcceptCompleted),
             (Kind::Ntlm, Party::Client) => matches!(self.inner, Some(Inner::NtlmAuthenticate { .. })),
             (Kind::Kerberos, Party::Client) => self.inner == Some(Inner::ApReq { mutual: false }),

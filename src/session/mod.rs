@@ -485,7 +485,9 @@ impl Stop {
         state.map(|name| Self::State(name.to_owned())).ok_or_else(|| UnknownStop(word.to_owned()))
     }
 
-    fn met_by(&self, step: &Step) -> bool {
+    /// Whether the step is where to stop.
+    #[must_use]
+    pub fn met_by(&self, step: &Step) -> bool {
         match self {
             Self::State(name) => step.moves.iter().any(|taken| taken.row.row().to.name() == name),
             Self::Signal(name) => step.signal.is_some_and(|signal| signal.name() == name),

@@ -157,6 +157,14 @@ pub fn write(recording: &Recording) -> String {
     text
 }
 
+/// One event as it stands in a recording: its line, or two where it was edited, each ended by LF.
+#[must_use]
+pub fn event_lines(event: &Event) -> String {
+    let mut text = String::new();
+    write_event(&mut text, event);
+    text
+}
+
 /// Writes a recording while it happens: each event is flushed, so that a program that is killed leaves a recording
 /// that loads up to its last event.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ const CLIENT: Table = machine_table! {
 
     Choose on Go emit AuthGssapiToken to Context, Must "MS-SSEAN" "3.1.5.1", "GSSAPI means SPNEGO: its first token, a NegTokenInit, is the initial response.";
     Choose on Go emit AuthGssapi to WaitEmpty, Must "RFC 4954" "4", "A token that does not fit into 512 octets waits for an empty challenge.";
-    Choose on Go emit AuthGssapiNtlm to Context, Quirk "MS-SPNG" "3.3.5.1", "A bare NTLM message in place of a NegTokenInit; Windows and Cyrus take it.";
+    Choose on Go emit AuthGssapiNtlm to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message in place of a NegTokenInit; Windows and Cyrus take it.";
     Choose on Go emit AuthGssapiMalformed to Context, MustNot "RFC 4178" "4.2", "The first token is a NegTokenInit in the frame of RFC 2743 3.1.";
     WaitEmpty on EmptyChallenge emit TokenResponse to Context, Must "RFC 4954" "4", "The empty challenge is answered with what would have been the initial response.";
     WaitEmpty on HumanChallenge emit TokenResponse to Context, Quirk "Exchange" "captures", "Exchange says \"GSSAPI supported\" where an empty challenge belongs.";
@@ -27,9 +27,11 @@ const CLIENT: Table = machine_table! {
     Context on SuccessInPlaceOfToken to Done, May "MS-SSEAN" "4.1", "The printed example ends so: 235 in place of the acceptor's last token.";
     Context on SuccessTooEarly to Failed, Must "RFC 4178" "5", "235 while authentication of the server or a mechListMIC is outstanding is not to be trusted.";
     ContextDone on LayerOffer emit LayerChoice to WaitFinal, Must "RFC 2222" "7.2.1", "The offer is unwrapped; the answer is the wrapped choice of one layer, with the authorization identity.";
-    ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "NegotiateStream", "A 4-octet length before the wrapped choice.";
+    ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "", "A 4-octet length before the wrapped choice.";
     ContextDone on LayerOffer emit LayerChoiceNotOffered to WaitFinal, MustNot "RFC 2222" "7.2.1", "The choice is exactly one of the layers that were offered.";
     ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
+    ContextDone on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 2222" "7.2.1", "The acceptor has the last word, and there is nothing more to send: an empty line.";
+    ContextDone on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4178" "4.2.2", "A reject is answered so that the server can end the exchange.";
     ContextDone on Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235 after the choice of layer.";
     Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
@@ -45,7 +47,7 @@ const SERVER: Table = machine_table! {
     Ready on AuthGssapiToken emit TokenChallenge to Context, Must "MS-SSEAN" "3.2.5.1", "All GSS-API calls of this connection go to SPNEGO; its token is the challenge.";
     Ready on AuthGssapiToken emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete at once; its last token is sent, and an empty line awaited.";
     Ready on AuthGssapiToken emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "Nothing in common: a reject may be sent before the refusal.";
-    Ready on AuthGssapiNtlm emit TokenChallenge to Context, Quirk "MS-SPNG" "3.2.5.1", "A bare NTLM message is taken for what it is.";
+    Ready on AuthGssapiNtlm emit TokenChallenge to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message is taken for what it is.";
     Context on TokenResponse emit TokenChallenge to Context, Must "RFC 2222" "7.2.2", "The token goes to GSS_Accept_sec_context, and what that gives is the next challenge.";
     Context on TokenResponse emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete; its last token is sent, and an empty line awaited.";
     Context on TokenResponse emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "The mechanism failed: a reject may be sent before the refusal.";
@@ -55,12 +57,13 @@ const SERVER: Table = machine_table! {
     Context on TokenResponse emit LayerOffer to WaitChoice, MustNot "RFC 2222" "7.2.2", "Layers are offered after the context is complete.";
     Context on FinalTokenResponse emit LayerOffer to WaitChoice, Must "RFC 2222" "7.2.2", "The acceptor is complete without a token of its own: the offer of layers follows at once.";
     Context on FinalTokenResponse emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "Both are complete; the acceptor's last token is sent, and an empty line awaited.";
+    Context on FinalTokenResponse emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "The initiator's last token is not good: a reject may be sent before the refusal.";
     Context on FinalTokenResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     Flush on EmptyResponse emit LayerOffer to WaitChoice, Must "RFC 2222" "7.2.2", "After the empty line the server offers layers: four wrapped octets.";
     Flush on EmptyResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     Flush on EmptyResponse emit LayerOfferUnusable to WaitChoice, MustNot "RFC 2222" "7.2.2", "The offer is four octets.";
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 2222" "7.2.2", "The choice is one of those offered: 235.";
-    WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "NegotiateStream", "The choice behind a 4-octet length is taken.";
+    WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "", "The choice behind a 4-octet length is taken.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 2222" "7.2.2", "A layer that was not offered is refused.";
     WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 2222" "7.2.2", "A layer that was not offered must not be accepted.";
     WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";

@@ -19,7 +19,7 @@ const CLIENT: Table = machine_table! {
     Context on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 4752" "3.1", "The AP-REP is good and there is nothing more to send: an empty line.";
     Context on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4121" "4.1", "A KRB-ERROR is answered so that the server can end the exchange.";
     ContextDone on LayerOffer emit LayerChoice to WaitFinal, Must "RFC 4752" "3.1", "The offer is unwrapped; the answer is the wrapped choice of one layer, with the authorization identity.";
-    ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "NegotiateStream", "A 4-octet length before the wrapped choice.";
+    ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "", "A 4-octet length before the wrapped choice.";
     ContextDone on LayerOffer emit LayerChoiceNotOffered to WaitFinal, MustNot "RFC 4752" "3.1", "The choice is exactly one of the layers that were offered.";
     ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", "A second empty line after a completed context.";
     WaitFinal on Success to Done, Must "RFC 4752" "3.2", "235 after the choice of layer.";
@@ -41,7 +41,7 @@ const SERVER: Table = machine_table! {
     Flush on EmptyResponse emit LayerOffer to WaitChoice, Must "RFC 4752" "3.2", "After the empty line the server offers layers: four wrapped octets.";
     Flush on EmptyResponse emit Success to Done, MustNot "RFC 4752" "3.2", "The security-layer step is not optional.";
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 4752" "3.2", "The choice is one of those offered: 235.";
-    WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "NegotiateStream", "The choice behind a 4-octet length is taken.";
+    WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "", "The choice behind a 4-octet length is taken.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 4752" "3.2", "A layer that was not offered is refused.";
     WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 4752" "3.2", "A layer that was not offered must not be accepted.";
     WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";

@@ -29,6 +29,7 @@ const CLIENT: Table = machine_table! {
     Choose on Go emit StartTls to StartTls, May "RFC 3207" "4", "The client asks for TLS where the server offers it.";
     StartTls on ServiceReady to Tls, Must "RFC 3207" "4", "After 220 the client begins the TLS handshake.";
     StartTls on Refusal to Choose, May "RFC 3207" "4", "TLS is not to be had for the moment; the client decides whether to go on without.";
+    StartTls on Go emit OtherCommand to StartTls, MustNot "RFC 3207" "4", "Nothing is sent behind STARTTLS before the handshake; what comes in the clear is dropped (CVE-2011-0411).";
     Tls on TlsStarted to Greeted, Must "RFC 3207" "4.2", "All that was learnt before TLS is forgotten; the client says EHLO again.";
 
     Choose on Go emit Auth to InMech, May "RFC 4954" "4", "The client names a mechanism, with an initial response if the mechanism has one and the line fits.";
@@ -56,7 +57,7 @@ const CLIENT: Table = machine_table! {
     InMech on MechanismTooWeak to Choose, Should "RFC 4954" "6", "534: choose a stronger mechanism.";
     InMech on Refusal to Choose, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
     Cancelling on ParameterSyntaxError to Choose, Must "RFC 4954" "4", "The server acknowledges the cancellation with 501.";
-    Cancelling on Refusal to Choose, Quirk "Exim" "auths/auth-spa", "Some servers end a cancelled exchange with another refusal.";
+    Cancelling on Refusal to Choose, Quirk "Exim 4.96" "", "Some servers end a cancelled exchange with another refusal.";
 
     Done on Go emit Ehlo to Done, May "RFC 4954" "4", "EHLO after AUTH is needed only where a security layer was agreed on; some clients say it always.";
     Done on Go emit Auth to Done, MustNot "RFC 4954" "4", "After success no other AUTH may be issued in the same session.";
@@ -98,7 +99,7 @@ const SERVER: Table = machine_table! {
     AwaitEhlo on Auth emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "AUTH before EHLO is out of order: 503.";
     AwaitEhlo on Auth emit Challenge to InAuth, Quirk "Postfix" "smtpd_sasl_proto.c", "Postfix and Dovecot begin the exchange without EHLO.";
     AwaitEhlo on Mail emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "MAIL before EHLO is out of order: 503.";
-    AwaitEhlo on UnknownCommand emit SyntaxError to AwaitEhlo, Must "RFC 5321" "4.2.4", "500: the command is not known.";
+    AwaitEhlo on UnknownCommand emit SyntaxError to AwaitEhlo, Should "RFC 5321" "4.2.4", "500: the command is not known.";
     AwaitEhlo on OtherCommand emit Completed to AwaitEhlo, May "RFC 5321" "4.1.4", "NOOP, HELP, RSET and the like need no EHLO.";
     AwaitEhlo on OtherCommand emit Refusal to AwaitEhlo, May "RFC 5321" "4.1.4", "Other commands are out of order.";
     AwaitEhlo on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
@@ -111,11 +112,11 @@ const SERVER: Table = machine_table! {
 
     Ready on Auth emit Challenge to InAuth, Must "RFC 4954" "4", "The mechanism is known: its first challenge, empty where it has none.";
     Ready on Auth emit Success to Authenticated, May "RFC 4954" "4", "A mechanism of one message is done with its initial response.";
-    Ready on Auth emit ChallengeNotBase64 to InAuth, Quirk "MS-SMTPNTLM" "2.2.1.5", "Windows answers a bare AUTH with words for people.";
+    Ready on Auth emit ChallengeNotBase64 to InAuth, Quirk "MS-SMTPNTLM" "4", "Windows answers a bare AUTH with words for people.";
     Ready on Auth emit ParameterNotImplemented to Ready, Must "RFC 4954" "4", "504: the mechanism is not known here.";
     Ready on Auth emit EncryptionRequired to Ready, May "RFC 4954" "6", "538: not without TLS.";
     Ready on Auth emit MechanismTooWeak to Ready, May "RFC 4954" "6", "534: the mechanism is too weak for this user.";
-    Ready on Auth emit CredentialsInvalid to Ready, Must "RFC 4954" "6", "535: the initial response was enough to refuse.";
+    Ready on Auth emit CredentialsInvalid to Ready, Should "RFC 4954" "6", "535: the initial response was enough to refuse.";
     Ready on Auth emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
     Ready on Auth emit BadSequence to Ready, May "RFC 5321" "4.2.2", "503: AUTH is not enabled here.";
     Ready on Auth emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
@@ -126,11 +127,11 @@ const SERVER: Table = machine_table! {
     Ready on AuthNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to what cannot be decoded.";
     Ready on AuthNotBase64 emit Challenge to InAuth, MustNot "RFC 4954" "4", "What cannot be decoded must be refused with 501.";
     Ready on AuthMalformed emit ParameterSyntaxError to Ready, Must "RFC 5321" "4.2.2", "501: AUTH wants a mechanism and at most one word more.";
-    Ready on AuthMalformed emit Refusal to Ready, Quirk "aiosmtpd" "smtp.py", "Other refusals of the same are seen.";
+    Ready on AuthMalformed emit Refusal to Ready, May "RFC 5321" "4.2.4", "500 or 502 where AUTH is not known at all.";
     Ready on Mail emit Completed to InMail, May "RFC 5321" "3.3", "A server may take mail without authentication.";
     Ready on Mail emit AuthenticationRequired to Ready, Should "RFC 4954" "6", "530: authentication is required here.";
     Ready on Mail emit Refusal to Ready, May "RFC 5321" "3.3", "Any other refusal.";
-    Ready on UnknownCommand emit SyntaxError to Ready, Must "RFC 5321" "4.2.4", "500: the command is not known.";
+    Ready on UnknownCommand emit SyntaxError to Ready, Should "RFC 5321" "4.2.4", "500: the command is not known.";
     Ready on OtherCommand emit Completed to Ready, May "RFC 5321" "4.1.1", "Commands without bearing on AUTH.";
     Ready on OtherCommand emit Refusal to Ready, May "RFC 5321" "4.2.2", "Their refusal.";
     Ready on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221, then the server closes.";
@@ -138,13 +139,13 @@ const SERVER: Table = machine_table! {
 
     InAuth on Response emit Challenge to InAuth, Must "RFC 4954" "4", "The mechanism wants more: another 334.";
     InAuth on Response emit Success to Authenticated, Must "RFC 4954" "4", "235: done.";
-    InAuth on Response emit CredentialsInvalid to Ready, Must "RFC 4954" "4", "535: the credentials are not good.";
+    InAuth on Response emit CredentialsInvalid to Ready, Should "RFC 4954" "6", "535: the credentials are not good.";
     InAuth on Response emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
     InAuth on Response emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
     InAuth on Response emit ChallengeNotBase64 to InAuth, MustNot "RFC 4954" "4", "The text of a 334 is base64 and nothing else.";
     InAuth on SecondEmptyResponse to InAuth, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over without a reply.";
     InAuth on Cancel emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501 acknowledges the cancellation.";
-    InAuth on Cancel emit Refusal to Ready, Quirk "Exim" "auths/auth-spa", "Exim says 535 to a cancelled NTLM exchange.";
+    InAuth on Cancel emit Refusal to Ready, Quirk "Exim 4.96" "", "Exim says 535 to a cancelled NTLM exchange.";
     InAuth on Cancel emit Challenge to InAuth, MustNot "RFC 4954" "4", "A cancelled exchange must end with 501.";
     InAuth on Cancel emit Success to Authenticated, MustNot "RFC 4954" "4", "A cancelled exchange must end with 501.";
     InAuth on ResponseNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the response cannot be decoded.";
@@ -157,7 +158,7 @@ const SERVER: Table = machine_table! {
     Authenticated on Auth emit BadSequence to Authenticated, Must "RFC 4954" "4", "After success no other AUTH is taken: 503.";
     Authenticated on Auth emit Challenge to InAuth, MustNot "RFC 4954" "4", "After success another AUTH must be refused with 503.";
     Authenticated on Ehlo emit Completed to Authenticated, Must "RFC 5321" "4.1.4", "EHLO may come again; the client stays authenticated.";
-    Authenticated on UnknownCommand emit SyntaxError to Authenticated, Must "RFC 5321" "4.2.4", "500: the command is not known.";
+    Authenticated on UnknownCommand emit SyntaxError to Authenticated, Should "RFC 5321" "4.2.4", "500: the command is not known.";
     Authenticated on OtherCommand emit Completed to Authenticated, May "RFC 5321" "3.3", "Mail and all other commands.";
     Authenticated on OtherCommand emit Refusal to Authenticated, May "RFC 5321" "4.2.2", "Their refusal.";
     Authenticated on Data emit StartMailInput to AuthenticatedInData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
@@ -170,7 +171,7 @@ const SERVER: Table = machine_table! {
     InMail on Auth emit BadSequence to InMail, Must "RFC 4954" "4", "AUTH is not allowed within a mail transaction: 503.";
     InMail on Auth emit Challenge to InAuth, MustNot "RFC 4954" "4", "Within a mail transaction AUTH must be refused with 503.";
     InMail on Mail emit BadSequence to InMail, Must "RFC 5321" "4.1.4", "A second MAIL within a transaction is out of order: 503.";
-    InMail on UnknownCommand emit SyntaxError to InMail, Must "RFC 5321" "4.2.4", "500: the command is not known.";
+    InMail on UnknownCommand emit SyntaxError to InMail, Should "RFC 5321" "4.2.4", "500: the command is not known.";
     InMail on OtherCommand emit Completed to InMail, May "RFC 5321" "3.3", "Recipients and the rest of a transaction.";
     InMail on OtherCommand emit Refusal to InMail, May "RFC 5321" "4.2.2", "Their refusal.";
     InMail on Rset emit Completed to Ready, Must "RFC 5321" "4.1.1.5", "RSET ends the transaction.";

@@ -12,7 +12,7 @@ const CLIENT: Table = machine_table! {
     Spnego Client [Start, Offered, Selected, Reselected, MicPending, Established, Rejected]
     runs { Offered: Inner, Selected: Inner, Reselected: Inner, MicPending: Inner, Established: Inner }
 
-    Start on NegTokenInit2 to Start, May "MS-SPNG" "3.3.5.1", "The acceptor's hints are looked at, and the offer made.";
+    Start on NegTokenInit2 to Start, May "MS-SPNG" "2.2.1", "The acceptor's hints are looked at, and the offer made.";
     Start on Go emit NegTokenInit to Offered, Must "RFC 4178" "4.2.1", "The mechanisms in order of preference, with the first token of the first of them if it is known.";
     Offered on AcceptIncomplete emit NegTokenResp to Selected, Must "RFC 4178" "4.2.2", "The mechanism is chosen and goes on.";
     Offered on AcceptIncomplete emit NegTokenRespMic to MicPending, Must "RFC 4178" "5", "The mechanism is complete on this side; the MIC goes with its last token.";

@@ -1,0 +1,266 @@
+//! `saslscope decode`: tokens to trees, as they come.
+//!
+//! One token gives one object (with `--json`) or one paragraph, in order, sent off before the next token is awaited,
+//! whether it can be read or not. An empty line, or a lone `=`, is an empty token.
+//!
+//! Whether a token is hex or base64 is guessed, unless said: hex where all characters are hex digits and even in
+//! number, but base64 all the same where that reads as a known kind of token and hex does not. In hex, blanks and
+//! colons between octets are passed over; in base64 given as an argument, line breaks.
+//!
+//! Base64 with errors is read as far as it goes. Its first error is then the problem of the root, whose `at` is the
+//! first octet that is affected.
+//!
+//! Limits: a token is read up to [`LIMIT`] characters, of standard input; what comes past it is dropped and counted, so
+//! that memory stays the same however long a line gets.
+
+use super::out::{Out, Tone};
+use super::{Exit, Failure, tree};
+use crate::decode::{self, Hint, Kind, Problem, Reading, Tree};
+use crate::terms::{Cite, Party, Span};
+use crate::wire::{Base64, LineBuffer, RawLine, base64};
+use clap::ValueEnum;
+use std::io::{self, IsTerminal as _, Read as _};
+
+/// How many octets of a line, or of a raw token, are read.
+const LIMIT: usize = 1 << 20;
+
+/// Decode tokens: base64, hex or raw octets, one an argument or one a line of standard input
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Tokens; `-` reads one a line from standard input
+    #[arg(value_name = "TOKEN")]
+    tokens: Vec<String>,
+    /// Take them for hex
+    #[arg(long, conflicts_with_all = ["base64", "raw"])]
+    hex: bool,
+    /// Take them for base64
+    #[arg(long, conflicts_with = "raw")]
+    base64: bool,
+    /// Take all of standard input for the octets of one token
+    #[arg(long, conflicts_with = "tokens")]
+    raw: bool,
+    /// Who sent them
+    #[arg(long, value_enum, value_name = "PARTY")]
+    from: Option<From>,
+    /// What they are to be read as
+    #[arg(long = "as", value_enum, value_name = "READING", default_value = "guess")]
+    reading: As,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum From {
+    Client,
+    Server,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum As {
+    /// Judge by the octets
+    Guess,
+    /// A token of a GSS-API context
+    Gss,
+    /// A prompt of LOGIN
+    Prompt,
+    /// A user name
+    Username,
+    /// A password
+    Password,
+    /// The response of PLAIN
+    Plain,
+}
+
+impl Arguments {
+    pub(super) fn run(self, out: &mut Out) -> Result<Exit, Failure> {
+        let hint = self.hint();
+        let mut decoder = Decoder { hint, hex: self.hex, base64: self.base64, count: 0, exit: Exit::Clean, out };
+        if self.raw {
+            decoder.raw()?;
+        } else if !self.tokens.is_empty() {
+            for token in &self.tokens {
+                if token == "-" {
+                    decoder.standard_input()?;
+                } else {
+                    let token: Vec<u8> = token.bytes().filter(|octet| !matches!(octet, b'\r' | b'\n')).collect();
+                    decoder.token(&token, 0)?;
+                }
+            }
+        } else if io::stdin().is_terminal() {
+            return Err(Failure::usage("decode has no token to read; give it one, or `-` to read one a line"));
+        } else {
+            decoder.standard_input()?;
+        }
+        Ok(decoder.exit)
+    }
+
+    fn hint(&self) -> Hint {
+        let from = self.from.map(|from| match from {
+            From::Client => Party::Client,
+            From::Server => Party::Server,
+        });
+        let reading = match self.reading {
+            As::Guess => Reading::Guess,
+            As::Gss => Reading::Gss,
+            As::Prompt => Reading::Prompt,
+            As::Username => Reading::Username,
+            As::Password => Reading::Password,
+            As::Plain => Reading::Plain,
+        };
+        Hint { from, reading, ..Hint::default() }
+    }
+}
+
+/// Reads tokens and prints them.
+struct Decoder<'a> {
+    hint: Hint,
+    hex: bool,
+    base64: bool,
+    /// How many tokens there were.
+    count: usize,
+    exit: Exit,
+    out: &'a mut Out,
+}
+
+/// The octets of a token, and how they were had.
+struct Octets {
+    notation: &'static str,
+    bytes: Vec<u8>,
+    problem: Option<Problem>,
+}
+
+impl Decoder<'_> {
+    fn standard_input(&mut self) -> Result<(), Failure> {
+        let mut input = io::stdin().lock();
+        let mut lines = LineBuffer::new(LIMIT);
+        let mut chunk = vec![0; 1 << 16];
+        loop {
+            let octets = match input.read(&mut chunk) {
+                Ok(octets) => octets,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(unreadable(&error)),
+            };
+            lines.push(&chunk[..octets]);
+            while let Some(RawLine { bytes, cut }) = if octets == 0 { lines.finish() } else { lines.next_line() } {
+                self.token(&bytes, cut)?;
+            }
+            if octets == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// All of standard input as one token.
+    fn raw(&mut self) -> Result<(), Failure> {
+        let mut bytes = Vec::new();
+        let mut input = io::stdin().lock();
+        input.by_ref().take(LIMIT as u64).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+        let cut = io::copy(&mut input, &mut io::sink()).map_err(|error| unreadable(&error))?;
+        let problem = too_long(bytes.len(), cut);
+        self.print(&Octets { notation: "raw", bytes, problem })
+    }
+
+    /// One token as written, of which `cut` more characters were dropped.
+    fn token(&mut self, text: &[u8], cut: u64) -> Result<(), Failure> {
+        let text = text.trim_ascii();
+        let mut octets = if self.base64 {
+            of_base64(text)
+        } else if self.hex {
+            of_hex(text).unwrap_or_else(|at| Octets {
+                notation: "hex",
+                bytes: Vec::new(),
+                problem: Some(problem(
+                    0,
+                    format!("character {}: not two hex digits", at + 1),
+                    Cite::new("RFC 4648", "8"),
+                )),
+            })
+        } else {
+            guess(text)
+        };
+        if let Some(problem) = too_long(octets.bytes.len(), cut) {
+            octets.problem = Some(problem);
+        }
+        self.print(&octets)
+    }
+
+    fn print(&mut self, Octets { notation, bytes, problem }: &Octets) -> Result<(), Failure> {
+        self.count += 1;
+        let Tree { kind, mut root } = decode::decode(bytes, &self.hint);
+        if let Some(problem) = problem {
+            self.exit = Exit::Unreadable;
+            root.problem = Some(problem.clone());
+        }
+        let out = &mut *self.out;
+        if out.json {
+            out.object(&tree::json(&root, bytes, out.reveal))?;
+        } else {
+            let heading = format!("{}: {}, {} octets, {notation}", self.count, kind.name(), bytes.len());
+            out.line(Tone::Dim, &heading)?;
+            for line in decode::lines(&Tree { kind, root }, bytes, out.reveal) {
+                out.line(Tone::Plain, &line)?;
+            }
+            out.line(Tone::Plain, "")?;
+        }
+        out.flush()?;
+        if let Some(problem) = problem {
+            eprintln!("saslscope: token {}: {} ({})", self.count, problem.what, problem.cite);
+        }
+        Ok(())
+    }
+}
+
+/// Hex or base64, whichever it is.
+fn guess(text: &[u8]) -> Octets {
+    let base64 = of_base64(text);
+    let Ok(hex) = of_hex(text) else { return base64 };
+    let known = |bytes: &[u8]| {
+        let kind = decode::decode(bytes, &Hint::default()).kind;
+        !matches!(kind, Kind::Text | Kind::Ber | Kind::Unknown | Kind::Empty)
+    };
+    if base64.problem.is_none() && known(&base64.bytes) && !known(&hex.bytes) { base64 } else { hex }
+}
+
+fn of_base64(text: &[u8]) -> Octets {
+    let Base64 { bytes, errors, equals, .. } = base64::read(text, Span::new(0, text.len()));
+    let problem = errors.first().filter(|_| !equals).map(|error| {
+        // Four characters are three octets.
+        let at = (error.at * 3 / 4).min(bytes.len());
+        problem(at, format!("character {}: {}", error.at + 1, error.kind), Cite::new("RFC 4648", "4"))
+    });
+    Octets { notation: "base64", bytes, problem }
+}
+
+/// The octets, or the place of the first character that is none of hex.
+fn of_hex(text: &[u8]) -> Result<Octets, usize> {
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let mut high = None;
+    for (at, &octet) in text.iter().enumerate() {
+        let digit = char::from(octet).to_digit(16);
+        match (digit, high) {
+            (None, None) if matches!(octet, b' ' | b':') => {}
+            (None, _) => return Err(at),
+            (Some(digit), None) => high = Some(digit),
+            (Some(digit), Some(first)) => {
+                bytes.push((first << 4 | digit) as u8);
+                high = None;
+            }
+        }
+    }
+    if high.is_some() || bytes.is_empty() {
+        Err(text.len())
+    } else {
+        Ok(Octets { notation: "hex", bytes, problem: None })
+    }
+}
+
+fn too_long(octets: usize, cut: u64) -> Option<Problem> {
+    let what = format!("longer than {LIMIT} characters, the limit: {cut} more were not read");
+    (cut > 0).then(|| problem(octets, what, Cite::new("saslscope", "")))
+}
+
+fn problem(at: usize, what: String, cite: Cite) -> Problem {
+    Problem { at, what: what.into(), cite }
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    Failure { exit: Exit::Unreadable, text: format!("reading standard input: {error}") }
+}

@@ -1,0 +1,200 @@
+//! The command line: arguments to a face, its end to an exit code.
+//!
+//! The last layer: it prints what the others compute, as text for people and as JSON for programs, and computes nothing
+//! about mail itself. One file a face; `step` and `tree` say how a step and a token are printed, `out` where to.
+//!
+//! What holds: built-in values < the environment (`SASLSCOPE_…`) < the flags. Secrets are hidden unless `--reveal`, on
+//! disk masked unless `--keep-secrets`. Errors go to standard error and say what was being done, what came, what to
+//! try. A reader that goes away (a broken pipe) ends the program without a word.
+//!
+//! Limits: no configuration file and no log file yet.
+
+mod completions;
+mod decode;
+mod lab;
+mod machines;
+mod man;
+mod open;
+mod out;
+mod save;
+mod show;
+mod step;
+mod tree;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use out::Out;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs the program: reads the arguments, shows the face that they name.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Where not even an error can be printed, the exit code is all that is left.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Clean }.into();
+        }
+    };
+    match arguments.face() {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if !failure.text.is_empty() {
+                eprintln!("saslscope: {failure}");
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+/// Step through SMTP AUTH exchanges: each line raw, decoded, and in the state machine.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    face: Option<Face>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Ends every help text of the program as a whole.
+const EXIT_CODES: &str = "\
+Exit codes: 0 authenticated or clean, 1 usage, 6 closed early, 28 AUTH refused, 41 unreadable input, 130 interrupted.
+Without a command it opens the start screen, or runs the lab line by line where standard output is no terminal.";
+
+#[derive(Subcommand)]
+enum Face {
+    Lab(lab::Arguments),
+    Open(open::Arguments),
+    Show(show::Arguments),
+    Decode(decode::Arguments),
+    Machines(machines::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// What every face understands.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Options everywhere")]
+#[allow(clippy::struct_excessive_bools)] // One flag each.
+struct Common {
+    /// Line by line, for pipes, screen readers and dumb terminals
+    #[arg(long, global = true, env = "SASLSCOPE_HEADLESS", value_parser = clap::builder::FalseyValueParser::new())]
+    headless: bool,
+    /// One JSON object a line
+    #[arg(long, global = true)]
+    json: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", env = "SASLSCOPE_COLOR")]
+    color: Color,
+    /// Draw with nothing but ASCII
+    #[arg(long, global = true, env = "SASLSCOPE_ASCII", value_parser = clap::builder::FalseyValueParser::new())]
+    ascii: bool,
+    /// Show secrets
+    #[arg(long, global = true)]
+    reveal: bool,
+    /// Record to a new file; nothing is overwritten
+    #[arg(long, global = true, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Record secrets as they are, instead of filler of the same length
+    #[arg(long, global = true, requires = "save")]
+    keep_secrets: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl Arguments {
+    fn face(self) -> Result<Exit, Failure> {
+        let common = &self.common;
+        let records = matches!(self.face, None | Some(Face::Lab(_) | Face::Open(_) | Face::Show(_)));
+        if common.save.is_some() && !records {
+            return Err(Failure::usage("--save records an exchange, and there is none here; try `saslscope lab`"));
+        }
+        let out = &mut Out::new(common);
+        let exit = match self.face {
+            None => bare(common, out),
+            Some(Face::Lab(arguments)) => arguments.run(common, out),
+            Some(Face::Open(arguments)) => arguments.run(common, out),
+            Some(Face::Show(arguments)) => arguments.run(common, out),
+            Some(Face::Decode(arguments)) => arguments.run(out),
+            Some(Face::Machines(arguments)) => arguments.run(out),
+            Some(Face::Completions(arguments)) => arguments.run(Self::command(), out),
+            Some(Face::Man(arguments)) => arguments.run(Self::command(), out),
+        }?;
+        out.flush()?;
+        Ok(exit)
+    }
+}
+
+/// No command: the lab line by line, and how to get more.
+fn bare(common: &Common, out: &mut Out) -> Result<Exit, Failure> {
+    let arguments = Arguments::parse_from(["saslscope", "lab"]);
+    let Some(Face::Lab(lab)) = arguments.face else { return Ok(Exit::Usage) };
+    eprintln!(
+        "saslscope: the lab, line by line, since standard output is no terminal. Run `saslscope` in a terminal for the \
+         screen; `saslscope --help` lists the commands."
+    );
+    lab.run(common, out)
+}
+
+/// How the program ends. Where swaks has the same stage, the number is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Authenticated, or nothing to complain of.
+    Clean = 0,
+    /// The arguments can't be followed.
+    Usage = 1,
+    /// The connection was closed before AUTH came to its end.
+    ClosedEarly = 6,
+    /// AUTH was refused.
+    Refused = 28,
+    /// A file or a token can't be read; what could be read is shown.
+    Unreadable = 41,
+    /// The user went away.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a face could not do what it was asked for.
+#[derive(Debug)]
+struct Failure {
+    exit: Exit,
+    /// What was being done, what came, what to try; nothing where there is nobody left to read it.
+    text: String,
+}
+
+impl Failure {
+    fn usage(text: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, text: text.into() }
+    }
+}
+
+/// Of standard output.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self { exit: Exit::Clean, text: String::new() },
+            _ => Self::usage(format!("writing to standard output: {error}")),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

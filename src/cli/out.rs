@@ -1,0 +1,97 @@
+//! Standard output, as the flags want it: JSON or text, colour or none, ASCII or not.
+
+use super::{Color, Common};
+use crate::terms::Party;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+
+/// Standard output. Nothing is sure to have left before [`Out::flush`].
+#[allow(clippy::struct_excessive_bools)] // One flag each.
+pub(super) struct Out {
+    to: BufWriter<StdoutLock<'static>>,
+    color: bool,
+    /// One JSON object a line.
+    pub(super) json: bool,
+    /// Nothing but ASCII.
+    pub(super) ascii: bool,
+    /// Secrets in clear.
+    pub(super) reveal: bool,
+}
+
+/// What a line of text is, for those who see colours. Without them nothing is lost: every line says it in words too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// Text.
+    Plain,
+    /// What is there for the record.
+    Dim,
+    /// Whose line it is: blue and orange (yellow, of the sixteen), never red and green.
+    Party(Party),
+    /// Something is wrong.
+    Bad,
+}
+
+impl Out {
+    pub(super) fn new(common: &Common) -> Self {
+        let color = match common.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+        };
+        let Common { json, ascii, reveal, .. } = *common;
+        Self { to: BufWriter::new(io::stdout().lock()), color, json, ascii, reveal }
+    }
+
+    /// One line of text.
+    pub(super) fn line(&mut self, tone: Tone, text: &str) -> io::Result<()> {
+        let text = if self.ascii { to_ascii(text) } else { Cow::Borrowed(text) };
+        let escape = match tone {
+            _ if !self.color => None,
+            Tone::Plain => None,
+            Tone::Dim => Some("2"),
+            Tone::Party(Party::Client) => Some("34"),
+            Tone::Party(Party::Server) => Some("33"),
+            Tone::Bad => Some("1;31"),
+        };
+        match escape {
+            Some(escape) => writeln!(self.to, "\x1b[{escape}m{text}\x1b[0m"),
+            None => writeln!(self.to, "{text}"),
+        }
+    }
+
+    /// One JSON object, on a line of its own.
+    pub(super) fn object(&mut self, object: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.to, object)?;
+        self.to.write_all(b"\n")
+    }
+
+    /// Octets as they are.
+    pub(super) fn raw(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.to.write_all(octets)
+    }
+
+    /// Sends off what was written.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// The same in ASCII: our own signs by signs that look like them, all else as its number.
+fn to_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut ascii = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '→' => ascii.push_str("->"),
+            '›' => ascii.push('>'),
+            '•' => ascii.push('*'),
+            '…' => ascii.push_str("..."),
+            _ if character.is_ascii() => ascii.push(character),
+            _ => ascii.extend(character.escape_unicode()),
+        }
+    }
+    Cow::Owned(ascii)
+}

@@ -1,0 +1,76 @@
+//! A token's tree as JSON.
+//!
+//! A node is exactly `{"name","start","end","value","problem","children"}`. `start` and `end` are octets of the decoded
+//! token. `value` is a number where the field is one, `null` for a structure, and text else: `name (number)`, digits of
+//! flags in hex, octets in hex, in full; a secret is `"•"` unless secrets are revealed. `problem` is `null` or
+//! `{"at","what","cite"}`, with `at` an octet of the decoded token.
+
+use crate::decode::{Node, Problem, Value};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// What stands in the place of a secret.
+pub(super) const HIDDEN: &str = "•";
+
+/// One node.
+#[derive(Serialize)]
+pub(super) struct NodeJson<'a> {
+    name: &'a str,
+    start: usize,
+    end: usize,
+    value: ValueJson,
+    problem: Option<ProblemJson<'a>>,
+    children: Vec<NodeJson<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ValueJson {
+    None,
+    Number(i64),
+    Text(String),
+}
+
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    at: usize,
+    what: &'a str,
+    cite: String,
+}
+
+/// The node, read from `bytes`, with all below it: at most as deep as the decoder goes, which is 32 levels.
+pub(super) fn json<'a>(node: &'a Node, bytes: &[u8], reveal: bool) -> NodeJson<'a> {
+    NodeJson {
+        name: &node.name,
+        start: node.span.start,
+        end: node.span.end,
+        value: value(node, bytes, reveal),
+        problem: node.problem.as_ref().map(problem),
+        children: node.children.iter().map(|child| json(child, bytes, reveal)).collect(),
+    }
+}
+
+fn value(node: &Node, bytes: &[u8], reveal: bool) -> ValueJson {
+    if node.secret && !reveal {
+        return ValueJson::Text(HIDDEN.to_owned());
+    }
+    match &node.value {
+        Value::None => ValueJson::None,
+        Value::Number(number) => ValueJson::Number(*number),
+        Value::Octets(_) if !node.children.is_empty() => ValueJson::None,
+        Value::Octets(content) => ValueJson::Text(hex(content.of(bytes))),
+        other => ValueJson::Text(other.to_string()),
+    }
+}
+
+fn problem(problem: &Problem) -> ProblemJson<'_> {
+    ProblemJson { at: problem.at, what: &problem.what, cite: problem.cite.to_string() }
+}
+
+fn hex(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * octets.len());
+    for octet in octets {
+        write!(text, "{octet:02x}").unwrap_or_default(); // writing to a String cannot fail
+    }
+    text
+}
