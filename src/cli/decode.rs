@@ -187,7 +187,7 @@ impl Decoder<'_> {
         let Tree { kind, mut root } = decode::decode(bytes, &self.hint);
         if let Some(problem) = problem {
             self.exit = Exit::Unreadable;
-            root.problem = Some(problem.clone());
+            root.problem = Some(Box::new(problem.clone()));
         }
         let out = &mut *self.out;
         if out.json {

@@ -45,7 +45,7 @@ pub(super) fn json<'a>(node: &'a Node, bytes: &[u8], reveal: bool) -> NodeJson<'
         start: node.span.start,
         end: node.span.end,
         value: value(node, bytes, reveal),
-        problem: node.problem.as_ref().map(problem),
+        problem: node.problem.as_deref().map(problem),
         children: node.children.iter().map(|child| json(child, bytes, reveal)).collect(),
     }
 }
