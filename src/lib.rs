@@ -1,6 +1,7 @@
 //! An oscilloscope for SMTP authentication.
 
 pub mod cli;
+pub mod config;
 pub mod decode;
 pub mod machine;
 pub mod mech;
