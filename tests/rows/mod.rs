@@ -27,12 +27,6 @@ pub(crate) fn played(folders: &[&str]) -> Vec<Played> {
 }
 
 impl Played {
-    /// What its headers called `name` say.
-    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
-        let named = self.recording.headers.other.iter().filter(|(other, _)| other == name);
-        named.map(|(_, value)| value.as_str()).collect()
-    }
-
     /// What came of it, in the words of `expect`.
     pub(crate) fn outcome(&self) -> Vec<String> {
         let lines = self.steps.iter().filter(|step| step.from().is_some());
@@ -44,12 +38,6 @@ impl Played {
             })
             .collect();
         if deviations.is_empty() { vec!["no deviation".to_owned()] } else { deviations }
-    }
-
-    /// Where both parties stand after its last event.
-    pub(crate) fn ends(&self) -> String {
-        let [client, server] = &self.steps.last().expect("a recording holds events").standing.stacks;
-        format!("{client} | {server}")
     }
 }
 

@@ -47,6 +47,7 @@ const SERVER: Table = machine_table! {
     Ready on AuthGssapiToken emit TokenChallenge to Context, Must "MS-SSEAN" "3.2.5.1", "All GSS-API calls of this connection go to SPNEGO; its token is the challenge.";
     Ready on AuthGssapiToken emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete at once; its last token is sent, and an empty line awaited.";
     Ready on AuthGssapiToken emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "Nothing in common: a reject may be sent before the refusal.";
+    Ready on AuthGssapiToken emit MalformedChallenge to Context, MustNot "RFC 2222" "7.2.2", "A challenge is what GSS_Accept_sec_context gave.";
     Ready on AuthGssapiNtlm emit TokenChallenge to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message is taken for what it is.";
     Context on TokenResponse emit TokenChallenge to Context, Must "RFC 2222" "7.2.2", "The token goes to GSS_Accept_sec_context, and what that gives is the next challenge.";
     Context on TokenResponse emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete; its last token is sent, and an empty line awaited.";
