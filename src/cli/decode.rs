@@ -193,7 +193,8 @@ impl Decoder<'_> {
         if out.json {
             out.object(&tree::json(&root, bytes, out.reveal))?;
         } else {
-            let heading = format!("{}: {}, {} octets, {notation}", self.count, kind.name(), bytes.len());
+            let plural = if bytes.len() == 1 { "" } else { "s" };
+            let heading = format!("{}: {}, {} octet{plural}, {notation}", self.count, kind.name(), bytes.len());
             out.line(Tone::Dim, &heading)?;
             for line in decode::lines(&Tree { kind, root }, bytes, out.reveal) {
                 out.line(Tone::Plain, &line)?;

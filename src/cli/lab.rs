@@ -63,7 +63,7 @@ pub(super) struct Arguments {
 
 /// What standard input may say at a held line.
 const HELP: &str = "\
-Enter: go on    c: run on to the next stop    x: cancel the exchange    = LINE: send LINE instead    u: undo
+Enter: step    c: run on to the next stop    x: cancel the exchange    = LINE: send LINE instead    u: undo
 a: list other answers    a N: take answer N    q: quit    ?: this help";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -215,9 +215,9 @@ struct Run<'a> {
     start: Option<Instant>,
     /// How many steps were printed.
     shown: usize,
-    /// Nothing is held until a stop is met.
+    /// Told to run on: nothing is held until a stop is met.
     running: bool,
-    /// A stop was met: the next chance to hold is taken.
+    /// A stop was met: every chance to hold is taken, until told to run on.
     stopped: bool,
     out: &'a mut Out,
     save: Save<'a>,
@@ -285,8 +285,9 @@ impl Run<'_> {
     fn command(&mut self, answer: &str) -> Option<Input> {
         let (word, rest) = answer.split_once(' ').unwrap_or((answer, ""));
         match word {
-            "" | "n" | "c" => {
-                self.running = word == "c";
+            "" => return Some(Input::Release(None)),
+            "c" => {
+                self.running = true;
                 self.stopped = false;
                 return Some(Input::Release(None));
             }

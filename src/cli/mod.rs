@@ -9,6 +9,7 @@
 //!
 //! Limits: no configuration file and no log file yet.
 
+mod built_in;
 mod completions;
 mod decode;
 mod lab;
@@ -19,6 +20,7 @@ mod out;
 mod save;
 mod show;
 mod step;
+mod themes;
 mod tree;
 
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -72,6 +74,7 @@ enum Face {
     Show(show::Arguments),
     Decode(decode::Arguments),
     Machines(machines::Arguments),
+    Themes(themes::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -127,6 +130,7 @@ impl Arguments {
             Some(Face::Show(arguments)) => arguments.run(common, out),
             Some(Face::Decode(arguments)) => arguments.run(out),
             Some(Face::Machines(arguments)) => arguments.run(out),
+            Some(Face::Themes(arguments)) => arguments.run(out),
             Some(Face::Completions(arguments)) => arguments.run(Self::command(), out),
             Some(Face::Man(arguments)) => arguments.run(Self::command(), out),
         }?;

@@ -6,7 +6,7 @@ use super::{Common, Exit, Failure, show};
 /// Open recordings on the screen, or print them where there is none
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Files, or names of built-in recordings (see `saslscope show --list`)
+    /// Files, or names of built-in recordings
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 }

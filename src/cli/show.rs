@@ -1,10 +1,12 @@
 //! `saslscope show`.
 
+use super::built_in::{BuiltIn, built_in};
 use super::out::{Out, Tone};
 use super::save::Save;
 use super::{Common, Exit, Failure, step};
 use crate::transcript::Transcript;
 use crate::transcript::recording::{self, Headers, Loaded, Recording};
+use serde::Serialize;
 use std::fs;
 use std::io;
 
@@ -12,14 +14,36 @@ use std::io;
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Files, or names of built-in recordings
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "list", value_name = "FILE")]
     files: Vec<String>,
+    /// List the built-in recordings instead
+    #[arg(long, conflicts_with = "files")]
+    list: bool,
+}
+
+#[derive(Serialize)]
+struct ListedJson<'a> {
+    name: &'a str,
+    title: &'a str,
+    cites: &'a [String],
 }
 
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
-        files(&self.files, common, out)
+        if self.list { list(out) } else { files(&self.files, common, out) }
     }
+}
+
+fn list(out: &mut Out) -> Result<Exit, Failure> {
+    for BuiltIn { name, bytes } in built_in() {
+        let Headers { title, cites, .. } = recording::read(bytes).recording.headers;
+        if out.json {
+            out.object(&ListedJson { name, title: &title, cites: &cites })?;
+        } else {
+            out.line(Tone::Plain, &format!("{name:<32}  {title} ({})", cites.join(", ")))?;
+        }
+    }
+    Ok(Exit::Clean)
 }
 
 /// Prints each, as far as it can be read; the exit tells whether all could.
@@ -29,13 +53,12 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
     }
     let mut exit = Exit::Clean;
     for name in names {
-        let trouble = match fs::read(name) {
-            Ok(bytes) => {
-                let Loaded { recording, damage } = recording::read(&bytes);
+        let trouble = match load(name) {
+            Ok(Loaded { recording, damage }) => {
                 show(recording, common, out)?;
                 damage.map(|damage| format!("{name}, {damage}; what stands before it is shown"))
             }
-            Err(error) => Some(format!("reading {name}: {error}")),
+            Err(error) => Some(format!("reading {name}: {error}; `saslscope show --list` names what is built in")),
         };
         if let Some(trouble) = trouble {
             out.flush()?;
@@ -44,6 +67,17 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
         }
     }
     Ok(exit)
+}
+
+/// The file of that name, or else the built-in recording.
+pub(super) fn load(name: &str) -> io::Result<Loaded> {
+    match fs::read(name) {
+        Ok(bytes) => Ok(recording::read(&bytes)),
+        Err(error) => {
+            let known = built_in().find(|known| known.name == name);
+            known.map(|known| recording::read(known.bytes)).ok_or(error)
+        }
+    }
 }
 
 fn show(recording: Recording, common: &Common, out: &mut Out) -> Result<(), Failure> {

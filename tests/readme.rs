@@ -1,0 +1,94 @@
+//! The examples of the README, run: what stands there is what the program prints.
+//!
+//! In a block marked `console`, a line `$ COMMAND` is run by a shell, and what follows is what it prints, standard
+//! error included. `…` stands for anything within a line, a line that is only `…` for any lines.
+
+use std::path::Path;
+use std::process::Command;
+
+const README: &str = include_str!("../README.md");
+
+#[test]
+fn the_examples_print_what_the_readme_says() {
+    let examples = examples(README);
+    assert!(examples.len() >= 6, "the examples are found: {}", examples.len());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    let _ = std::fs::remove_dir_all(&folder); // of an earlier run
+    std::fs::create_dir(&folder).expect("a fresh folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_saslscope"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = program.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(folders).expect("a path");
+
+    let mut wrong = String::new();
+    for (command, expected) in &examples {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(&folder).env("PATH", &path);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SASLSCOPE_")) {
+            shell.env_remove(name);
+        }
+        let output = shell.stdin(std::process::Stdio::null()).output().expect("a shell");
+        let printed = String::from_utf8(output.stdout).expect("UTF-8");
+        let (printed, expected): (Vec<&str>, Vec<&str>) = (lines(&printed), lines(expected));
+        if !matches(&printed, &expected) {
+            wrong.push_str(&format!("\n\n$ {command}\n{}", printed.join("\n")));
+        }
+    }
+    assert!(wrong.is_empty(), "examples that print otherwise:{wrong}");
+}
+
+/// The lines, without blanks and empty lines at the end.
+fn lines(text: &str) -> Vec<&str> {
+    text.trim_end().lines().map(str::trim_end).collect()
+}
+
+/// Each command with what it is said to print.
+fn examples(readme: &str) -> Vec<(&str, String)> {
+    let mut examples: Vec<(&str, String)> = Vec::new();
+    let mut within = false;
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            within = line == "```console";
+        } else if let Some(command) = line.strip_prefix("$ ").filter(|_| within) {
+            examples.push((command, String::new()));
+        } else if let Some((_, expected)) = examples.last_mut().filter(|_| within) {
+            expected.push_str(line);
+            expected.push('\n');
+        }
+    }
+    examples
+}
+
+fn matches(printed: &[&str], expected: &[&str]) -> bool {
+    let Some((first, rest)) = expected.split_first() else { return printed.is_empty() };
+    if *first == "…" {
+        return (0..=printed.len()).any(|skipped| matches(&printed[skipped..], rest));
+    }
+    printed.split_first().is_some_and(|(line, after)| line_matches(line, first) && matches(after, rest))
+}
+
+fn line_matches(line: &str, expected: &str) -> bool {
+    let Some((before, after)) = expected.split_once('…') else { return line == expected };
+    let Some(rest) = line.strip_prefix(before) else { return false };
+    (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| line_matches(rest, after)))
+}
+
+#[test]
+fn an_ellipsis_matches_anything_and_nothing_else_does() {
+    let table: &[(&str, &str, bool)] = &[
+        ("a\nb", "a\nb", true),
+        ("a\nb", "a", false),
+        ("a", "a\nb", false),
+        ("a\nb\nc", "a\n…\nc", true),
+        ("a\nc", "a\n…\nc", true),
+        ("a\nb", "…", true),
+        ("one two three", "one … three", true),
+        ("one two three", "one … four", false),
+        ("one two", "… two…", true),
+    ];
+    for (printed, expected, match_) in table {
+        assert_eq!(matches(&lines(printed), &lines(expected)), *match_, "{printed:?} {expected:?}");
+    }
+    let found = examples("```console\n$ a\nb\n$ c\n```\n$ d\n```sh\n$ e\n```\n");
+    assert_eq!(found, [("a", "b\n".to_owned()), ("c", String::new())]);
+}
