@@ -20,7 +20,7 @@ fn the_examples_print_what_the_readme_says() {
     let folders = program.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
     let path = std::env::join_paths(folders).expect("a path");
 
-    let mut wrong = String::new();
+    let mut wrong = Vec::new();
     for (command, expected) in &examples {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(&folder).env("PATH", &path);
@@ -31,10 +31,10 @@ fn the_examples_print_what_the_readme_says() {
         let printed = String::from_utf8(output.stdout).expect("UTF-8");
         let (printed, expected): (Vec<&str>, Vec<&str>) = (lines(&printed), lines(expected));
         if !matches(&printed, &expected) {
-            wrong.push_str(&format!("\n\n$ {command}\n{}", printed.join("\n")));
+            wrong.push(format!("$ {command}\n{}", printed.join("\n")));
         }
     }
-    assert!(wrong.is_empty(), "examples that print otherwise:{wrong}");
+    assert!(wrong.is_empty(), "examples that print otherwise:\n{}", wrong.join("\n\n"));
 }
 
 /// The lines, without blanks and empty lines at the end.
