@@ -64,14 +64,15 @@ fn file(name: &str, text: &str) -> String {
     path.to_str().expect("UTF-8").to_owned()
 }
 
+/// Arguments; standard input; exit code; what standard output and standard error hold.
+type Row<'a> = (&'a [&'a str], &'a str, i32, &'a str, &'a str);
+
 #[test]
 fn every_command_comes_out_as_the_table_says() {
     let recording = file("good.session", "saslscope session 1\n\nS: 220 host\nC: EHLO a\n");
     let damaged = file("damaged.session", "saslscope session 1\n\nS: 220 host\nC: EHLO a\nX: what\nS: 250 a\n");
     let password = file("password", "white-rabbit\n");
     let (recording, damaged, password) = (recording.as_str(), damaged.as_str(), password.as_str());
-    // Arguments; standard input; exit code; what standard output and standard error hold.
-    type Row<'a> = (&'a [&'a str], &'a str, i32, &'a str, &'a str);
     let table: &[Row<'_>] = &[
         // The lab.
         (&["lab"], "", 0, "S: 235 2.7.0", ""),
