@@ -10,19 +10,19 @@
 //! Base64 with errors is read as far as it goes. Its first error is then the problem of the root, whose `at` is the
 //! first octet that is affected.
 //!
-//! Limits: a token is read up to [`LIMIT`] characters, of standard input; what comes past it is dropped and counted, so
-//! that memory stays the same however long a line gets.
+//! Limits: of a line of standard input, or of a raw token, [`LIMIT`] characters are read. It is answered then, and the
+//! rest of the line passed over, so that memory stays the same however long it gets.
 
 use super::out::{Out, Tone};
 use super::{Exit, Failure, tree};
 use crate::decode::{self, Hint, Kind, Problem, Reading, Tree};
 use crate::terms::{Cite, Party, Span};
-use crate::wire::{Base64, LineBuffer, RawLine, base64};
+use crate::wire::{Base64, base64};
 use clap::ValueEnum;
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 
 /// How many octets of a line, or of a raw token, are read.
-const LIMIT: usize = 1 << 20;
+const LIMIT: u64 = 1 << 20;
 
 /// Decode tokens: base64, hex or raw octets, one an argument or one a line of standard input
 #[derive(clap::Args)]
@@ -81,7 +81,7 @@ impl Arguments {
                     decoder.standard_input()?;
                 } else {
                     let token: Vec<u8> = token.bytes().filter(|octet| !matches!(octet, b'\r' | b'\n')).collect();
-                    decoder.token(&token, 0)?;
+                    decoder.token(&token, true)?;
                 }
             }
         } else if io::stdin().is_terminal() {
@@ -128,22 +128,20 @@ struct Octets {
 }
 
 impl Decoder<'_> {
+    /// One token a line, each answered before the next is read.
     fn standard_input(&mut self) -> Result<(), Failure> {
         let mut input = io::stdin().lock();
-        let mut lines = LineBuffer::new(LIMIT);
-        let mut chunk = vec![0; 1 << 16];
+        let mut line = Vec::new();
         loop {
-            let octets = match input.read(&mut chunk) {
-                Ok(octets) => octets,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(unreadable(&error)),
-            };
-            lines.push(&chunk[..octets]);
-            while let Some(RawLine { bytes, cut }) = if octets == 0 { lines.finish() } else { lines.next_line() } {
-                self.token(&bytes, cut)?;
-            }
-            if octets == 0 {
+            line.clear();
+            input.by_ref().take(LIMIT + 1).read_until(b'\n', &mut line).map_err(|error| unreadable(&error))?;
+            if line.is_empty() {
                 return Ok(());
+            }
+            let whole = line.ends_with(b"\n") || line.len() as u64 <= LIMIT;
+            self.token(&line, whole)?;
+            if !whole {
+                input.skip_until(b'\n').map_err(|error| unreadable(&error))?;
             }
         }
     }
@@ -151,15 +149,13 @@ impl Decoder<'_> {
     /// All of standard input as one token.
     fn raw(&mut self) -> Result<(), Failure> {
         let mut bytes = Vec::new();
-        let mut input = io::stdin().lock();
-        input.by_ref().take(LIMIT as u64).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-        let cut = io::copy(&mut input, &mut io::sink()).map_err(|error| unreadable(&error))?;
-        let problem = too_long(bytes.len(), cut);
+        io::stdin().lock().take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+        let problem = (bytes.len() as u64 > LIMIT).then(|| too_long(bytes.len()));
         self.print(&Octets { notation: "raw", bytes, problem })
     }
 
-    /// One token as written, of which `cut` more characters were dropped.
-    fn token(&mut self, text: &[u8], cut: u64) -> Result<(), Failure> {
+    /// One token as written, or the start of one that is too long.
+    fn token(&mut self, text: &[u8], whole: bool) -> Result<(), Failure> {
         let text = text.trim_ascii();
         let mut octets = if self.base64 {
             of_base64(text)
@@ -176,8 +172,8 @@ impl Decoder<'_> {
         } else {
             guess(text)
         };
-        if let Some(problem) = too_long(octets.bytes.len(), cut) {
-            octets.problem = Some(problem);
+        if !whole {
+            octets.problem = Some(too_long(octets.bytes.len()));
         }
         self.print(&octets)
     }
@@ -201,11 +197,10 @@ impl Decoder<'_> {
             }
             out.line(Tone::Plain, "")?;
         }
-        out.flush()?;
         if let Some(problem) = problem {
-            eprintln!("saslscope: token {}: {} ({})", self.count, problem.what, problem.cite);
+            out.aside(&format!("saslscope: token {}: {} ({})\n", self.count, problem.what, problem.cite))?;
         }
-        Ok(())
+        Ok(out.flush()?)
     }
 }
 
@@ -253,9 +248,9 @@ fn of_hex(text: &[u8]) -> Result<Octets, usize> {
     }
 }
 
-fn too_long(octets: usize, cut: u64) -> Option<Problem> {
-    let what = format!("longer than {LIMIT} characters, the limit: {cut} more were not read");
-    (cut > 0).then(|| problem(octets, what, Cite::new("saslscope", "")))
+fn too_long(octets: usize) -> Problem {
+    let what = format!("longer than {LIMIT} characters, which is the limit; the rest was not read");
+    problem(octets, what, Cite::new("saslscope", ""))
 }
 
 fn problem(at: usize, what: String, cite: Cite) -> Problem {

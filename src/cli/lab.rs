@@ -64,7 +64,8 @@ pub(super) struct Arguments {
 /// What standard input may say at a held line.
 const HELP: &str = "\
 Enter: step    c: run on to the next stop    x: cancel the exchange    = LINE: send LINE instead    u: undo
-a: list other answers    a N: take answer N    q: quit    ?: this help";
+a: list other answers    a N: take answer N    q: quit    ?: this help
+";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Hold {
@@ -259,7 +260,8 @@ impl Run<'_> {
     /// Shows what is held and asks until there is something to do; `None` where the user has had enough.
     fn ask(&mut self) -> Result<Option<Input>, Failure> {
         loop {
-            eprint!("{}\n> ", self.held());
+            let held = self.held();
+            self.out.aside(&format!("{held}\n> "))?;
             let mut answer = String::new();
             let octets = io::stdin()
                 .lock()
@@ -275,36 +277,33 @@ impl Run<'_> {
             if answer == "q" {
                 return Ok(None);
             }
-            if let Some(input) = self.command(answer) {
-                return Ok(Some(input));
+            match self.command(answer) {
+                Ok(input) => return Ok(Some(input)),
+                Err(told) => self.out.aside(&told)?,
             }
         }
     }
 
-    /// What the user wants done; `None` where that was only to be told something.
-    fn command(&mut self, answer: &str) -> Option<Input> {
+    /// What the user wants done, or is to be told.
+    fn command(&mut self, answer: &str) -> Result<Input, String> {
         let (word, rest) = answer.split_once(' ').unwrap_or((answer, ""));
-        match word {
-            "" => return Some(Input::Release(None)),
+        Ok(match word {
+            "" => Input::Release(None),
             "c" => {
                 self.running = true;
                 self.stopped = false;
-                return Some(Input::Release(None));
+                Input::Release(None)
             }
-            "=" => return Some(Input::Edit(format!("{rest}\r\n").into_bytes())),
-            "u" => return Some(Input::Undo),
-            "x" => return Some(Input::Cancel),
+            "=" => Input::Edit(format!("{rest}\r\n").into_bytes()),
+            "u" => Input::Undo,
+            "x" => Input::Cancel,
             "a" => {
                 let choices = self.session.choices();
                 let chosen = rest.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
-                if let Some(row) = chosen {
-                    return Some(Input::Choose(*row));
-                }
-                list(&choices);
+                Input::Choose(*chosen.ok_or_else(|| list(&choices))?)
             }
-            _ => eprintln!("{HELP}"),
-        }
-        None
+            _ => return Err(HELP.to_owned()),
+        })
     }
 
     /// What the gate holds, in a line.
@@ -321,12 +320,14 @@ impl Run<'_> {
     }
 }
 
-fn list(choices: &[RowId]) {
-    for (place, id) in choices.iter().enumerate() {
+/// The answers that may be taken instead, numbered.
+fn list(choices: &[RowId]) -> String {
+    let line = |(place, id): (usize, &RowId)| {
         let Row { emit, to, force, cite, says, .. } = id.row();
         let emit = emit.map_or("", Signal::name);
-        eprintln!("{:>4}  {emit} → {to} ({force}, {cite}): {says}", place + 1);
-    }
+        format!("{:>4}  {emit} → {to} ({force}, {cite}): {says}\n", place + 1)
+    };
+    choices.iter().enumerate().map(line).collect()
 }
 
 /// How the exchange ended, as the client sees it.

@@ -26,7 +26,7 @@ mod tree;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use out::Out;
 use std::fmt;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,7 +45,7 @@ pub fn run() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if !failure.text.is_empty() {
-                eprintln!("saslscope: {failure}");
+                let _ = writeln!(io::stderr(), "saslscope: {failure}"); // nobody may be there to read it
             }
             failure.exit.into()
         }
@@ -143,10 +143,10 @@ impl Arguments {
 fn bare(common: &Common, out: &mut Out) -> Result<Exit, Failure> {
     let arguments = Arguments::parse_from(["saslscope", "lab"]);
     let Some(Face::Lab(lab)) = arguments.face else { return Ok(Exit::Usage) };
-    eprintln!(
+    out.aside(
         "saslscope: the lab, line by line, since standard output is no terminal. Run `saslscope` in a terminal for the \
-         screen; `saslscope --help` lists the commands."
-    );
+         screen; `saslscope --help` lists the commands.\n",
+    )?;
     lab.run(common, out)
 }
 

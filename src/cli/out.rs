@@ -1,4 +1,4 @@
-//! Standard output, as the flags want it: JSON or text, colour or none, ASCII or not.
+//! Standard output, and remarks beside it, as the flags want it: JSON or text, colour or none, ASCII or not.
 
 use super::{Color, Common};
 use crate::terms::Party;
@@ -69,6 +69,15 @@ impl Out {
     /// Octets as they are.
     pub(super) fn raw(&mut self, octets: &[u8]) -> io::Result<()> {
         self.to.write_all(octets)
+    }
+
+    /// A remark or a question, on standard error, after all that was written so far.
+    pub(super) fn aside(&mut self, text: &str) -> io::Result<()> {
+        self.flush()?;
+        let text = if self.ascii { to_ascii(text) } else { Cow::Borrowed(text) };
+        // Where standard error is closed, nobody wants to know.
+        let _ = io::stderr().write_all(text.as_bytes());
+        Ok(())
     }
 
     /// Sends off what was written.

@@ -61,8 +61,7 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
             Err(error) => Some(format!("reading {name}: {error}; `saslscope show --list` names what is built in")),
         };
         if let Some(trouble) = trouble {
-            out.flush()?;
-            eprintln!("saslscope: {trouble}");
+            out.aside(&format!("saslscope: {trouble}\n"))?;
             exit = Exit::Unreadable;
         }
     }
