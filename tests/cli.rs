@@ -108,6 +108,7 @@ fn every_command_comes_out_as_the_table_says() {
         (&["show", recording], "", 0, "now client smtp EhloSent | server smtp Heard(AwaitEhlo, Ehlo)", ""),
         (&["show", "spec/ms-xlogin-4"], "", 0, "S: 235 authentication successful", ""),
         (&["show", "--list"], "", 0, "faults/10-prompts-swapped", ""),
+        (&["show", "-"], "saslscope session 1\n\nC: EHLO a\n", 0, "C: EHLO a", ""),
         (&["open", recording], "", 0, "C: EHLO a", ""),
         (&["show", damaged], "", 41, "C: EHLO a", "damaged.session, line 5: neither `C:`"),
         (&["show", "/nowhere", recording], "", 41, "C: EHLO a", "reading /nowhere: "),

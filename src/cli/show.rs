@@ -8,12 +8,12 @@ use crate::transcript::Transcript;
 use crate::transcript::recording::{self, Headers, Loaded, Recording};
 use serde::Serialize;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 
 /// Print recordings step by step: line, token, moves with their clauses, deviation, standing
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Files, or names of built-in recordings
+    /// Files, names of built-in recordings, or `-` for standard input
     #[arg(required_unless_present = "list", value_name = "FILE")]
     files: Vec<String>,
     /// List the built-in recordings instead
@@ -68,9 +68,15 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
     Ok(exit)
 }
 
-/// The file of that name, or else the built-in recording.
+/// Standard input, the file of that name, or else the built-in recording.
 pub(super) fn load(name: &str) -> io::Result<Loaded> {
-    match fs::read(name) {
+    let bytes = if name == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(name)
+    };
+    match bytes {
         Ok(bytes) => Ok(recording::read(&bytes)),
         Err(error) => {
             let known = built_in().find(|known| known.name == name);
