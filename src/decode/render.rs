@@ -1,6 +1,6 @@
 //! A tree as plain lines, for every face that shows text.
 
-use super::tree::{Node, Tree, Value};
+use super::tree::{Kind, Node, Tree, Value};
 use std::fmt::Write as _;
 
 /// How many octets of a value are shown before `…`.
@@ -52,8 +52,44 @@ fn hex(octets: &[u8]) -> String {
     text
 }
 
+/// The token in a few words, for a list: `NegTokenInit: NTLMSSP, NEGOTIATE_MESSAGE, 74 B`; a text as itself. Secrets are
+/// `•` unless `reveal`.
+#[must_use]
+pub fn summary(tree: &Tree, bytes: &[u8], reveal: bool) -> String {
+    let name = if tree.kind == Kind::Text { &tree.root.name } else { tree.kind.name() };
+    if tree.kind == Kind::Text {
+        let parts: Vec<&Node> =
+            if tree.root.children.is_empty() { vec![&tree.root] } else { tree.root.children.iter().collect() };
+        let part = |node: &&Node| format!("{}: {}", node.name, value_text(node, bytes, reveal));
+        return parts.iter().map(part).collect::<Vec<_>>().join(", ");
+    }
+    let mut words: Vec<&str> = Vec::new();
+    for (_, node) in tree.walk() {
+        match &node.value {
+            Value::Oid { mech, .. } if node.name == "MechType" => {
+                words.push(mech.map_or("unknown mechanism", |mech| mech.name()));
+            }
+            Value::Named { name, .. } if node.name == "negState" => words.push(name),
+            _ if is_message(&node.name) => {
+                words.push(&node.name);
+                break;
+            }
+            _ => {}
+        }
+    }
+    let size = format!("{} B", bytes.len());
+    words.push(&size);
+    format!("{name}: {}", words.join(", "))
+}
+
+/// The messages of the mechanisms within.
+fn is_message(name: &str) -> bool {
+    name.ends_with("_MESSAGE") || matches!(name, "AP-REQ" | "AP-REP" | "KRB-ERROR")
+}
+
 /// Control characters, and those that turn the direction of writing, must not reach a terminal.
-fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let harmful = |c: char| {
         c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };

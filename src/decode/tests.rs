@@ -671,3 +671,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_token_in_a_few_words() {
+    let said = |bytes: &[u8], hint: Hint| {
+        let tree = decode(bytes, &hint);
+        [false, true].map(|reveal| summary(&tree, bytes, reveal))
+    };
+    let init = vector("gss-framed NegTokenInit");
+    let cases = [
+        (init.as_slice(), Hint::default(), ["NegTokenInit: Kerberos V5, NTLMSSP, AP-REQ, 1432 B"; 2]),
+        (b"alice", reading(Reading::Username), ["username: alice", "username: alice"]),
+        (b"wonderland", reading(Reading::Password), ["password: •", "password: wonderland"]),
+        (
+            b"\0alice\0x",
+            reading(Reading::Plain),
+            ["authzid: , authcid: alice, passwd: •", "authzid: , authcid: alice, passwd: x"],
+        ),
+    ];
+    for (bytes, hint, expected) in cases {
+        assert_eq!(said(bytes, hint), expected);
+    }
+}
