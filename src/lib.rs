@@ -37,4 +37,5 @@ pub mod mech;
 pub mod session;
 pub mod terms;
 pub mod transcript;
+pub mod tui;
 pub mod wire;

@@ -1,0 +1,143 @@
+//! The screen: one step of an exchange in every view at once.
+//!
+//! ```text
+//!   key ── keys ──► Action ── update ──► Model ── view ──► frame
+//!                      ▲        │
+//!                      └─ Done ─┴─ Effect: open, save (here, where files are touched)
+//! ```
+//!
+//! [`Model`] is all that the screen depends on, `update` the one place that changes it, `view` draws from it and changes
+//! nothing. Nothing about mail is computed here: every word comes from a step, a tree or a row.
+//!
+//! A thread reads keys, another waits for signals; the loop sleeps until one of them speaks, so an idle program uses no
+//! processor time. The terminal is given back on every way out: quit, error, panic, SIGTERM, SIGHUP.
+//!
+//! Limits: no mouse, no search; one exchange at a time; a file is loaded in one go.
+
+mod files;
+mod focus;
+mod keys;
+mod line_editor;
+mod model;
+mod terminal;
+mod update;
+mod view;
+
+pub use files::{BuiltIn, built_in};
+pub use keys::keys_text;
+pub use model::{Clock, Model};
+pub use update::{Done, Effect, key, paste, perform};
+pub use view::draw;
+
+use crate::config::theme::Theme;
+use crate::session::{Gate, Lab, Stop};
+use crate::terms::Micros;
+use crate::transcript::Transcript;
+use crate::transcript::recording::{Damage, Loaded};
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use terminal::Terminal;
+
+/// What the screen opens with.
+pub enum Start {
+    /// The choice of what to look at.
+    StartScreen,
+    /// The lab, ready to be stepped.
+    Lab(Box<Lab>),
+    /// A recording.
+    Recording {
+        /// What to call it: its file.
+        name: String,
+        /// What could be read of it.
+        loaded: Loaded,
+    },
+}
+
+/// How the screen behaves.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // One switch each.
+pub struct Options {
+    /// The theme.
+    pub theme: Theme,
+    /// Whether colours may be used; weights are always.
+    pub color: bool,
+    /// Draw with nothing but ASCII.
+    pub ascii: bool,
+    /// Show secrets.
+    pub reveal: bool,
+    /// Save secrets as they are.
+    pub keep_secrets: bool,
+    /// Record the first exchange that is played to this new file, each event as it happens.
+    pub save: Option<PathBuf>,
+    /// Where both parties of a lab are held.
+    pub gate: Gate,
+    /// Where a run ends.
+    pub stops: Vec<Stop>,
+}
+
+/// What there is to tell when the screen is left.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The exchange that was looked at last.
+    pub transcript: Option<Transcript>,
+    /// Why its recording could not be read to the end.
+    pub damage: Option<Damage>,
+    /// Ctrl-C, or a signal.
+    pub interrupted: bool,
+}
+
+/// Shows the screen until the user leaves it.
+///
+/// # Errors
+/// Where the terminal can't be used, or the file to record to can't be created.
+pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
+    let clock = Instant::now();
+    let mut model = Model::new(options, fresh_clock());
+    model.recordings = files::in_directory();
+    model.true_color = std::env::var("COLORTERM").is_ok_and(|term| matches!(term.as_str(), "truecolor" | "24bit"));
+    match start {
+        Start::StartScreen => {}
+        Start::Lab(lab) => model.open_lab(*lab),
+        Start::Recording { name, loaded } => model.open_recording(name, loaded),
+    }
+    model.recorder()?;
+    let mut terminal = Terminal::enter()?;
+    loop {
+        terminal.draw(|frame| {
+            model.size = frame.area().as_size();
+            view::draw(frame, &model);
+        })?;
+        let wait = model.deadline().map(|at| Duration::from_micros(at.since(model.now).0));
+        let input = terminal.next(wait);
+        model.now = Micros(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let mut effect = match input {
+            Ok(terminal::Input::Key(event)) => update::key(&mut model, event),
+            Ok(terminal::Input::Paste(text)) => update::paste(&mut model, &text),
+            Ok(terminal::Input::Signal | terminal::Input::Lost) | Err(RecvTimeoutError::Disconnected) => {
+                model.leave(true);
+                None
+            }
+            Ok(terminal::Input::Resized) | Err(RecvTimeoutError::Timeout) => None,
+        };
+        model.tick();
+        while let Some(wanted) = effect {
+            effect = update::done(&mut model, update::perform(wanted));
+        }
+        if let Some(outcome) = model.outcome() {
+            return Ok(outcome);
+        }
+    }
+}
+
+/// What a lab takes from outside: random octets and the time.
+fn fresh_clock() -> Clock {
+    let mut seed = [0; 32];
+    // Without random octets the lab plays all the same: its nonces are only ever sent to itself.
+    getrandom::fill(&mut seed).unwrap_or_default();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // 100 ns since 1601 (FILETIME); from there to 1970 it is 11,644,473,600 s.
+    let filetime = (since_1970.as_secs() + 11_644_473_600) * 10_000_000 + u64::from(since_1970.subsec_nanos()) / 100;
+    Clock { seed, filetime, started: jiff::Timestamp::now().to_string() }
+}

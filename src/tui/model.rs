@@ -1,0 +1,545 @@
+//! All that the screen depends on.
+
+use super::files::{self, BuiltIn, Recorder};
+use super::focus::{Focus, Shown};
+use super::keys::Binding;
+use super::line_editor::LineEditor;
+use super::{Options, Outcome};
+use crate::config::theme::Theme;
+use crate::machine::{Machine, RowId};
+use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
+use crate::terms::{Micros, Party};
+use crate::transcript::recording::{Damage, Headers, Loaded};
+use crate::transcript::{Event, Step, Transcript, What};
+use ratatui::layout::Size;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+
+/// How long secrets stay revealed.
+const REVEALED: Micros = Micros(30_000_000);
+
+/// What a lab takes from outside.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// For nonces.
+    pub seed: [u8; 32],
+    /// Now, in 100 ns since 1601.
+    pub filetime: u64,
+    /// Now, as RFC 3339 has it.
+    pub started: String,
+}
+
+/// All that the screen depends on.
+pub struct Model {
+    /// The size of the screen, in cells.
+    pub size: Size,
+    /// The time since the screen was opened. It does not go back.
+    pub now: Micros,
+    /// Recordings that lie in the current directory.
+    pub recordings: Vec<PathBuf>,
+    /// Whether the terminal has more colours than 256.
+    pub true_color: bool,
+    pub(super) options: Options,
+    pub(super) clock: Clock,
+    /// Whether the start screen is shown, in front of the exchange if there is one.
+    pub(super) at_start: bool,
+    /// The entry under the cursor of the start screen.
+    pub(super) entry: usize,
+    pub(super) exchange: Option<Exchange>,
+    pub(super) overlay: Option<Overlay>,
+    /// What the last key came to, if that is not plain to see.
+    pub(super) notice: Option<Notice>,
+    pub(super) reveal: Reveal,
+    recorder: Option<Recorder>,
+    left: Option<bool>,
+}
+
+/// Whether secrets are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reveal {
+    Hidden,
+    Until(Micros),
+    Always,
+}
+
+/// A line for the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Notice {
+    pub(super) text: String,
+    /// Something went wrong.
+    pub(super) bad: bool,
+}
+
+/// What lies over the screen and takes the keys.
+pub(super) enum Overlay {
+    Menu(Menu),
+    Prompt(Prompt),
+}
+
+/// A list to choose from.
+pub(super) struct Menu {
+    pub(super) title: String,
+    pub(super) items: Vec<Item>,
+    pub(super) selected: usize,
+    pub(super) kind: MenuKind,
+}
+
+/// One line of a list.
+pub(super) struct Item {
+    pub(super) label: String,
+    /// Shown below the list while the item is selected.
+    pub(super) detail: String,
+}
+
+/// What choosing does.
+pub(super) enum MenuKind {
+    /// Runs what is chosen.
+    Help(Vec<&'static Binding>),
+    /// Answers by that row.
+    Otherwise(Vec<RowId>),
+    /// Starts the lab again with that fault.
+    Faults,
+    /// Takes the stop away.
+    Stops,
+    /// Keeps the theme; before, each is shown as the cursor passes.
+    Themes {
+        /// The one to go back to.
+        before: Theme,
+        all: Vec<Theme>,
+    },
+}
+
+/// A line to type.
+pub(super) struct Prompt {
+    pub(super) kind: PromptKind,
+    pub(super) line: LineEditor,
+    /// Why what was typed won't do.
+    pub(super) error: Option<String>,
+}
+
+/// What a typed line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PromptKind {
+    Edit,
+    Stop,
+    Save,
+    Open,
+    Command,
+}
+
+/// An entry of the start screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// Back to the exchange that is open.
+    Continue,
+    Lab(Mechanism),
+    BuiltIn(BuiltIn),
+    File(PathBuf),
+    /// Any other file.
+    Open,
+}
+
+/// Views of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pane {
+    Ladder,
+    Raw,
+    Bytes,
+    Tree,
+    State,
+    Why,
+}
+
+impl Pane {
+    pub(super) const ALL: [Self; 6] = [Self::Raw, Self::Bytes, Self::Tree, Self::State, Self::Why, Self::Ladder];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Ladder => "Exchange",
+            Self::Raw => "Raw",
+            Self::Bytes => "Bytes",
+            Self::Tree => "Tree",
+            Self::State => "State",
+            Self::Why => "Why",
+        }
+    }
+}
+
+/// How the ladder tells time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeMode {
+    SinceStart,
+    SincePrevious,
+    Clock,
+}
+
+/// One exchange, being played or recorded earlier.
+pub(super) struct Exchange {
+    pub(super) source: Source,
+    /// When it began, on the clock of the model.
+    began: Micros,
+    /// Which row of the ladder is looked at: a step, or what is held behind the last one.
+    pub(super) row: usize,
+    /// The pane that takes the keys.
+    pub(super) pane: Pane,
+    /// The pane that is shown where there is room for one beside the ladder.
+    pub(super) tab: Pane,
+    pub(super) zoom: bool,
+    pub(super) time: TimeMode,
+    /// The selected node, in the order of the tree.
+    pub(super) node: usize,
+    /// The selected octet of the token.
+    pub(super) octet: usize,
+    /// Folded nodes, in the order of the tree.
+    pub(super) folded: BTreeSet<usize>,
+    /// How far panes of text are scrolled, in the order of [`Pane::ALL`].
+    pub(super) scroll: [usize; 6],
+    /// Which diagram is shown, if not the one that the step suggests.
+    pub(super) diagram: Option<(Party, Machine)>,
+    pub(super) focus: Focus,
+}
+
+/// Where an exchange comes from.
+pub(super) enum Source {
+    Lab { lab: Lab, session: Box<Session>, headers: Headers },
+    Recording { name: String, transcript: Transcript, headers: Headers, damage: Option<Damage> },
+}
+
+impl Model {
+    /// The start screen.
+    #[must_use]
+    pub fn new(options: Options, clock: Clock) -> Self {
+        let reveal = if options.reveal { Reveal::Always } else { Reveal::Hidden };
+        Self {
+            size: Size::new(80, 24),
+            now: Micros::default(),
+            recordings: Vec::new(),
+            true_color: true,
+            options,
+            clock,
+            at_start: true,
+            entry: 0,
+            exchange: None,
+            overlay: None,
+            notice: None,
+            reveal,
+            recorder: None,
+            left: None,
+        }
+    }
+
+    /// A lab with fresh random octets.
+    pub(super) fn fresh_lab(&self, mechanism: Mechanism) -> Lab {
+        let mut lab = Lab::new(self.clock.seed, self.clock.filetime);
+        lab.mechanism = mechanism;
+        lab
+    }
+
+    /// Begins to play `lab`.
+    pub fn open_lab(&mut self, lab: Lab) {
+        let mut session = lab.session();
+        for party in Party::BOTH {
+            session.set_gate(party, self.options.gate);
+        }
+        for stop in &self.options.stops {
+            session.toggle_stop(stop.clone());
+        }
+        session.handle_here(Micros::default(), Input::Go { peer: "the lab".to_owned() });
+        let title = lab.fault.map_or_else(String::new, |fault| format!(", fault: {}", fault.name()));
+        let headers = Headers {
+            title: format!("The lab: AUTH {}{title}", lab.mechanism),
+            started: self.clock.started.clone(),
+            ..Headers::default()
+        };
+        self.show(Source::Lab { lab, session: Box::new(session), headers });
+    }
+
+    /// Plays the lab again from its start.
+    pub(super) fn restart(&mut self, change: impl FnOnce(&mut Lab)) {
+        if let Some(Exchange { source: Source::Lab { lab, .. }, .. }) = &self.exchange {
+            let mut lab = lab.clone();
+            change(&mut lab);
+            self.open_lab(lab);
+        }
+    }
+
+    /// Shows a recording, from its first step.
+    pub fn open_recording(&mut self, name: String, loaded: Loaded) {
+        let mut transcript = Transcript::new();
+        for event in loaded.recording.events {
+            transcript.push(event);
+        }
+        self.show(Source::Recording { name, transcript, headers: loaded.recording.headers, damage: loaded.damage });
+    }
+
+    fn show(&mut self, source: Source) {
+        let before = self.exchange.take();
+        self.recorder = None; // one recording is one exchange
+        let mut exchange = Exchange::new(source, self.now, self.revealed());
+        if let Some(before) = before {
+            (exchange.pane, exchange.tab, exchange.zoom, exchange.time) =
+                (before.pane, before.tab, before.zoom, before.time);
+        }
+        exchange.look(exchange.first_row(), self.revealed());
+        self.exchange = Some(exchange);
+        self.at_start = false;
+        self.overlay = None;
+        self.record();
+    }
+
+    /// Creates the file that the options name, if there is an exchange to record.
+    pub(super) fn recorder(&mut self) -> io::Result<()> {
+        if let Some(Exchange { source: Source::Lab { headers, .. }, .. }) = &self.exchange
+            && let Some(path) = self.options.save.take()
+        {
+            self.recorder = Some(Recorder::create(&path, headers.clone(), self.options.keep_secrets)?);
+            self.record();
+        }
+        Ok(())
+    }
+
+    /// Writes what is new, where an exchange is recorded.
+    pub(super) fn record(&mut self) {
+        let Some(Exchange { source: Source::Lab { session, .. }, .. }) = &self.exchange else { return };
+        let Some(recorder) = &mut self.recorder else { return };
+        if let Err(error) = recorder.follow(session.transcript().steps()) {
+            self.recorder = None;
+            self.complain(format!("recording stopped: {error}"));
+        }
+    }
+
+    pub(super) fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: false });
+    }
+
+    pub(super) fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), bad: true });
+    }
+
+    /// Whether secrets are shown.
+    pub(super) fn revealed(&self) -> bool {
+        self.reveal != Reveal::Hidden
+    }
+
+    /// When something changes by itself, if anything will.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Micros> {
+        match self.reveal {
+            Reveal::Until(at) => Some(at),
+            Reveal::Hidden | Reveal::Always => None,
+        }
+    }
+
+    /// Hides what is due to be hidden.
+    pub fn tick(&mut self) {
+        if let Reveal::Until(at) = self.reveal
+            && at <= self.now
+        {
+            self.set_reveal(Reveal::Hidden);
+        }
+    }
+
+    /// Shows secrets for a while, or hides them.
+    pub(super) fn toggle_reveal(&mut self) {
+        let until = Micros(self.now.0.saturating_add(REVEALED.0));
+        self.set_reveal(if self.revealed() { Reveal::Hidden } else { Reveal::Until(until) });
+    }
+
+    fn set_reveal(&mut self, reveal: Reveal) {
+        self.reveal = reveal;
+        let revealed = self.revealed();
+        if let Some(exchange) = &mut self.exchange {
+            exchange.refresh(revealed);
+        }
+    }
+
+    /// Leaves the screen; `interrupted` where the user did not ask for it in peace.
+    pub(super) fn leave(&mut self, interrupted: bool) {
+        self.left = Some(interrupted);
+    }
+
+    /// What there is to tell, once the screen is left.
+    pub fn outcome(&mut self) -> Option<Outcome> {
+        let interrupted = self.left?;
+        let (transcript, damage) = match self.exchange.take().map(|exchange| exchange.source) {
+            Some(Source::Lab { session, .. }) => (Some(session.transcript().clone()), None),
+            Some(Source::Recording { transcript, damage, .. }) => (Some(transcript), damage),
+            None => (None, None),
+        };
+        Some(Outcome { transcript, damage, interrupted })
+    }
+
+    /// What the start screen offers.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        entries.extend(self.exchange.is_some().then_some(Entry::Continue));
+        entries.extend(Mechanism::ALL.map(Entry::Lab));
+        entries.push(Entry::Open);
+        entries.extend(self.recordings.iter().cloned().map(Entry::File));
+        entries.extend(files::built_in().map(Entry::BuiltIn));
+        entries
+    }
+}
+
+impl Exchange {
+    fn new(source: Source, began: Micros, reveal: bool) -> Self {
+        let step = Step {
+            place: 0,
+            event: Event { at: Micros::default(), what: What::Note(String::new()) },
+            message: None,
+            token: None,
+            signal: None,
+            moves: Vec::new(),
+            deviation: None,
+            standing: crate::transcript::Standing::default(),
+        };
+        let focus = Focus::new(step, false, &Transcript::new(), reveal);
+        Self {
+            source,
+            began,
+            row: 0,
+            pane: Pane::Ladder,
+            tab: Pane::Tree,
+            zoom: false,
+            time: TimeMode::SinceStart,
+            node: 0,
+            octet: 0,
+            folded: BTreeSet::new(),
+            scroll: [0; 6],
+            diagram: None,
+            focus,
+        }
+    }
+
+    pub(super) fn transcript(&self) -> &Transcript {
+        match &self.source {
+            Source::Lab { session, .. } => session.transcript(),
+            Source::Recording { transcript, .. } => transcript,
+        }
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        self.transcript().steps()
+    }
+
+    pub(super) fn headers(&self) -> &Headers {
+        match &self.source {
+            Source::Lab { headers, .. } | Source::Recording { headers, .. } => headers,
+        }
+    }
+
+    pub(super) fn session(&self) -> Option<&Session> {
+        match &self.source {
+            Source::Lab { session, .. } => Some(session),
+            Source::Recording { .. } => None,
+        }
+    }
+
+    pub(super) fn held(&self) -> Option<&Held> {
+        self.session()?.held()
+    }
+
+    pub(super) fn held_line(&self) -> Option<&HeldLine> {
+        match self.held()? {
+            Held::Line(held) => Some(held),
+            Held::Received { .. } => None,
+        }
+    }
+
+    pub(super) fn gate(&self) -> Option<Gate> {
+        Some(self.session()?.gate(Party::Client))
+    }
+
+    /// How many rows the ladder has: the steps, and what is held.
+    pub(super) fn rows(&self) -> usize {
+        self.steps().len() + usize::from(self.held().is_some())
+    }
+
+    /// The row of what happens now.
+    pub(super) fn last_row(&self) -> usize {
+        self.rows().saturating_sub(1)
+    }
+
+    /// Whether the session waits at a later row than the one that is looked at.
+    pub(super) fn looks_back(&self) -> bool {
+        self.session().is_some() && self.row < self.last_row()
+    }
+
+    /// Where looking begins: at what is held, at a recording's first step.
+    fn first_row(&self) -> usize {
+        if self.session().is_some() { self.last_row() } else { 0 }
+    }
+
+    /// What the held line would come to, with what it was before it was edited.
+    fn preview(&self) -> Option<Step> {
+        let mut step = self.session()?.preview()?;
+        let held = self.held_line()?;
+        if let What::Line { edited_from, .. } = &mut step.event.what
+            && held.current != held.composed
+        {
+            *edited_from = Some(held.composed.clone());
+        }
+        Some(step)
+    }
+
+    /// Gives the session an input at this time, and looks at what comes of it.
+    pub(super) fn play(&mut self, now: Micros, input: Input, reveal: bool) {
+        let at = now.since(self.began);
+        let Source::Lab { session, .. } = &mut self.source else { return };
+        session.handle_here(at, input);
+        self.look(self.last_row(), reveal);
+    }
+
+    /// Looks at a row.
+    pub(super) fn look(&mut self, row: usize, reveal: bool) {
+        self.row = row.min(self.last_row());
+        self.refresh(reveal);
+        self.node = 0;
+        self.octet = 0;
+        self.scroll = [0; 6];
+        self.diagram = None;
+        let fold = self.focus.shown.nodes().enumerate().filter(|(_, (_, node))| starts_folded(node));
+        self.folded = fold.map(|(place, _)| place).collect();
+    }
+
+    /// Makes anew what is shown of the row that is looked at.
+    pub(super) fn refresh(&mut self, reveal: bool) {
+        let happened = self.steps().get(self.row).cloned().map(|step| (step, false));
+        // What was received and is not answered yet is looked at through the step that brought it.
+        let waiting = || Some((self.steps().last()?.clone(), false));
+        let step = happened.or_else(|| Some((self.preview()?, true))).or_else(waiting);
+        if let Some((step, held)) = step {
+            self.focus = Focus::new(step, held, self.transcript(), reveal);
+        }
+    }
+
+    /// Selects a node, and its first octet.
+    pub(super) fn select_node(&mut self, node: usize) {
+        if let Some((_, found)) = self.focus.shown.nodes().nth(node) {
+            self.octet = found.span.start;
+            self.node = node;
+        }
+    }
+
+    /// Selects an octet, and the innermost node that covers it.
+    pub(super) fn select_octet(&mut self, octet: usize) {
+        self.octet = octet.min(self.focus.shown.token.len().saturating_sub(1));
+        if let Some(node) = self.focus.shown.node_at(self.octet) {
+            self.node = node;
+        }
+    }
+
+    /// What may be shown of a step of the ladder.
+    pub(super) fn shown(&self, row: usize, reveal: bool) -> Option<(Step, Shown)> {
+        let step = self.steps().get(row).cloned().or_else(|| self.preview())?;
+        let shown = Shown::new(&step, reveal);
+        Some((step, shown))
+    }
+}
+
+/// Flags and the fields of buffers say the most in their one line.
+fn starts_folded(node: &crate::decode::Node) -> bool {
+    !node.children.is_empty()
+        && (matches!(node.value, crate::decode::Value::Flags { .. }) || node.name.ends_with("Fields"))
+}

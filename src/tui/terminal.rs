@@ -1,0 +1,103 @@
+//! The terminal: taken on entering, given back on every way out; keys and signals as one stream.
+
+use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEvent, KeyEventKind};
+use crossterm::{cursor, execute};
+use ratatui::{DefaultTerminal, Frame};
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// What comes in.
+pub(super) enum Input {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size.
+    Resized,
+    /// SIGTERM or SIGHUP.
+    Signal,
+    /// The terminal can't be read any more.
+    Lost,
+}
+
+/// The terminal, ours as long as this value lives.
+pub(super) struct Terminal {
+    inner: DefaultTerminal,
+    inputs: Receiver<Input>,
+}
+
+impl Terminal {
+    /// Takes the terminal: raw mode, alternate screen, a panic hook that gives it back first.
+    pub(super) fn enter() -> io::Result<Self> {
+        let (sender, inputs) = channel();
+        signals(sender.clone())?;
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            hook(panic);
+        }));
+        let inner = ratatui::try_init().inspect_err(|_| restore())?;
+        let terminal = Self { inner, inputs };
+        execute!(io::stdout(), EnableBracketedPaste)?;
+        std::thread::spawn(move || read(&sender));
+        Ok(terminal)
+    }
+
+    /// Draws one frame; only cells that differ are written.
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.inner.draw(draw).map(drop)
+    }
+
+    /// Sleeps until something comes in, or until `wait` is over.
+    pub(super) fn next(&self, wait: Option<Duration>) -> Result<Input, RecvTimeoutError> {
+        match wait {
+            Some(wait) => self.inputs.recv_timeout(wait),
+            None => self.inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back as it was; what fails is left, since there is nobody to tell.
+fn restore() {
+    let _ = execute!(io::stdout(), DisableBracketedPaste);
+    let _ = ratatui::try_restore();
+    let _ = execute!(io::stdout(), cursor::Show);
+}
+
+/// Reads until the terminal or the loop is gone.
+fn read(sender: &Sender<Input>) {
+    loop {
+        let input = match event::read() {
+            Ok(Event::Key(key)) if key.kind == KeyEventKind::Press => Input::Key(key),
+            Ok(Event::Paste(text)) => Input::Paste(text),
+            Ok(Event::Resize(..)) => Input::Resized,
+            Ok(_) => continue,
+            Err(_) => Input::Lost,
+        };
+        let lost = matches!(input, Input::Lost);
+        if sender.send(input).is_err() || lost {
+            return;
+        }
+    }
+}
+
+#[cfg(unix)]
+fn signals(sender: Sender<Input>) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
+    std::thread::spawn(move || signals.forever().take_while(|_| sender.send(Input::Signal).is_ok()).for_each(drop));
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)] // As on Unix.
+fn signals(_: Sender<Input>) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,606 @@
+//! What keys and finished deeds do to the model: the one place that changes it.
+
+use super::files;
+use super::keys::{Action, Binding, TABLE, When};
+use super::line_editor::{LineEditor, unescape};
+use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
+use super::view;
+use crate::config::theme::{Theme, names};
+use crate::machine::{RowId, Signal};
+use crate::session::{Fault, Gate, Input, Stop};
+use crate::terms::Party;
+use crate::transcript::Event;
+use crate::transcript::recording::{Headers, Loaded, Secrets};
+use crate::wire::printable;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::io;
+use std::path::PathBuf;
+
+/// How many rows a page has.
+const PAGE: usize = 10;
+
+/// What is to be done outside the model.
+#[derive(Debug)]
+pub enum Effect {
+    /// Read a recording.
+    Open(PathBuf),
+    /// Write a recording to a new file.
+    Save {
+        /// Where.
+        path: PathBuf,
+        /// What it is about.
+        headers: Headers,
+        /// What happened, masked as it is to be written.
+        events: Vec<Event>,
+    },
+}
+
+/// What became of an effect.
+#[derive(Debug)]
+pub enum Done {
+    /// A recording was read, or not.
+    Opened(PathBuf, io::Result<Loaded>),
+    /// A recording was written, or not.
+    Saved(PathBuf, io::Result<()>),
+}
+
+/// Does what an update asked for.
+#[must_use]
+pub fn perform(effect: Effect) -> Done {
+    match effect {
+        Effect::Open(path) => {
+            let loaded = files::open(&path);
+            Done::Opened(path, loaded)
+        }
+        Effect::Save { path, headers, events } => {
+            let saved = files::save(&path, &headers, &events);
+            Done::Saved(path, saved)
+        }
+    }
+}
+
+/// Takes what became of an effect.
+pub(super) fn done(model: &mut Model, done: Done) -> Option<Effect> {
+    match done {
+        Done::Opened(path, Ok(loaded)) => {
+            let damage = loaded.damage.clone();
+            model.open_recording(path.display().to_string(), loaded);
+            if let Some(damage) = damage {
+                model.complain(format!("{damage}; what stands before it is shown"));
+            }
+        }
+        Done::Opened(path, Err(error)) => model.complain(format!("opening {}: {error}", path.display())),
+        Done::Saved(path, Ok(())) => model.say(format!("saved to {}", path.display())),
+        Done::Saved(path, Err(error)) => {
+            model.overlay = Some(Overlay::Prompt(Prompt {
+                kind: PromptKind::Save,
+                line: LineEditor::new(&path.display().to_string()),
+                error: Some(error.to_string()),
+            }));
+        }
+    }
+    None
+}
+
+/// Takes a pressed key.
+pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
+    model.notice = None;
+    if event.code == KeyCode::Char('c') && event.modifiers.contains(KeyModifiers::CONTROL) {
+        return update(model, Action::Interrupt);
+    }
+    match &mut model.overlay {
+        Some(Overlay::Prompt(_)) => prompt_key(model, event),
+        Some(Overlay::Menu(_)) => menu_key(model, event),
+        None => {
+            let binding = Binding::of(event, model)?;
+            run(model, binding)
+        }
+    }
+}
+
+/// Takes pasted text: into the line that is being typed, if one is.
+pub fn paste(model: &mut Model, text: &str) -> Option<Effect> {
+    if let Some(Overlay::Prompt(prompt)) = &mut model.overlay {
+        prompt.line.insert(text);
+    }
+    None
+}
+
+fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
+    if binding.when.holds(model) {
+        return update(model, binding.action);
+    }
+    let reason = match binding.when {
+        When::Start => "on the start screen",
+        When::Exchange => "once an exchange is open",
+        When::Lab => "in a lab",
+        When::Held => "while a line is held",
+        When::Edited => "while the held line is edited",
+        When::Cancellable => "while a line of the client's within the exchange is held",
+        When::Always => "",
+    };
+    model.complain(format!("{}: only {reason}", binding.name));
+    None
+}
+
+/// Does what a user wants.
+pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
+    match action {
+        Action::Interrupt => model.leave(true),
+        Action::Quit | Action::QuitNow => model.leave(false),
+        Action::Help => help(model),
+        Action::Themes => themes(model),
+        Action::Command => prompt(model, PromptKind::Command, ""),
+        Action::Open => prompt(model, PromptKind::Open, ""),
+        _ if model.at_start => return at_start(model, action),
+        _ => exchange(model, action),
+    }
+    None
+}
+
+fn at_start(model: &mut Model, action: Action) -> Option<Effect> {
+    let entries = model.entries();
+    let last = entries.len().saturating_sub(1);
+    match action {
+        Action::Enter => return open_entry(model, entries.get(model.entry)?.clone()),
+        Action::Leave => model.at_start = model.exchange.is_none(),
+        _ => model.entry = moved(model.entry, action, last),
+    }
+    None
+}
+
+fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
+    match entry {
+        Entry::Continue => model.at_start = false,
+        Entry::Lab(mechanism) => {
+            model.open_lab(model.fresh_lab(mechanism));
+            if let Err(error) = model.recorder() {
+                model.complain(error.to_string());
+            }
+        }
+        Entry::BuiltIn(recording) => return Some(Effect::Open(PathBuf::from(recording.name))),
+        Entry::File(path) => return Some(Effect::Open(path)),
+        Entry::Open => prompt(model, PromptKind::Open, ""),
+    }
+    None
+}
+
+fn exchange(model: &mut Model, action: Action) {
+    match action {
+        Action::Reveal => model.toggle_reveal(),
+        Action::Restart => model.restart(|_| {}),
+        Action::Faults => faults(model),
+        Action::Stops => stops(model),
+        Action::AddStop => {
+            let signal = model.exchange.as_ref().and_then(|exchange| exchange.focus.step.signal);
+            prompt(model, PromptKind::Stop, signal.map_or("", Signal::name));
+        }
+        Action::Save => {
+            let name = model.exchange.as_ref().map(file_name).unwrap_or_default();
+            prompt(model, PromptKind::Save, &name);
+        }
+        Action::Otherwise => otherwise(model),
+        Action::Edit => edit(model),
+        Action::Leave => leave(model),
+        Action::Step => step(model),
+        Action::Run => run_on(model),
+        Action::Hold => hold(model),
+        Action::Undo => play(model, Input::Undo),
+        Action::Cancel => play(model, Input::Cancel),
+        _ => look(model, action),
+    }
+}
+
+/// Actions that change nothing but what is looked at.
+fn look(model: &mut Model, action: Action) {
+    let reveal = model.revealed();
+    let Some(exchange) = &mut model.exchange else { return };
+    match action {
+        Action::Back => exchange.look(exchange.row.saturating_sub(1), reveal),
+        Action::Zoom => exchange.zoom = !exchange.zoom,
+        Action::Time => {
+            exchange.time = match exchange.time {
+                TimeMode::SinceStart => TimeMode::SincePrevious,
+                TimeMode::SincePrevious => TimeMode::Clock,
+                TimeMode::Clock => TimeMode::SinceStart,
+            }
+        }
+        Action::Pane(pane) => focus(exchange, pane),
+        Action::NextPane => focus(exchange, neighbour(exchange.pane, 1)),
+        Action::PreviousPane => focus(exchange, neighbour(exchange.pane, Pane::ALL.len() - 1)),
+        _ => match exchange.pane {
+            Pane::Ladder if action == Action::Enter => focus(exchange, exchange.tab),
+            Pane::Ladder => exchange.look(moved(exchange.row, action, exchange.last_row()), reveal),
+            Pane::Tree => in_tree(exchange, action),
+            Pane::Bytes => in_octets(model, Pane::Bytes, action),
+            Pane::Raw if !exchange.focus.shown.token.is_empty() => in_octets(model, Pane::Raw, action),
+            Pane::State if matches!(action, Action::Left | Action::Right) => other_diagram(exchange, action),
+            pane => scroll(model, pane, action),
+        },
+    }
+}
+
+fn focus(exchange: &mut Exchange, pane: Pane) {
+    exchange.pane = pane;
+    if pane != Pane::Ladder {
+        exchange.tab = pane;
+    }
+}
+
+fn neighbour(pane: Pane, by: usize) -> Pane {
+    let place = Pane::ALL.iter().position(|known| *known == pane).unwrap_or(0);
+    Pane::ALL[(place + by) % Pane::ALL.len()]
+}
+
+/// Where a cursor at `at` is after a movement among `0..=last`.
+fn moved(at: usize, action: Action, last: usize) -> usize {
+    match action {
+        Action::Up => at.saturating_sub(1),
+        Action::Down => at + 1,
+        Action::PageUp => at.saturating_sub(PAGE),
+        Action::PageDown => at + PAGE,
+        Action::First => 0,
+        Action::Last => last,
+        _ => at,
+    }
+    .min(last)
+}
+
+fn in_tree(exchange: &mut Exchange, action: Action) {
+    let rows = view::tree_rows(&exchange.focus.shown, &exchange.folded);
+    let Some(at) = rows.iter().rposition(|row| row.place <= exchange.node) else { return };
+    let row = &rows[at];
+    let (place, folds, depth) = (row.place, row.folds, row.depth);
+    let parent = rows[..at].iter().rfind(|above| above.depth < depth).map(|above| above.place);
+    let target = rows.get(moved(at, action, rows.len() - 1)).map(|row| row.place);
+    let is_folded = exchange.folded.contains(&place);
+    match action {
+        Action::Enter | Action::Right if is_folded => drop(exchange.folded.remove(&place)),
+        Action::Enter | Action::Left if folds && !is_folded => drop(exchange.folded.insert(place)),
+        Action::Left => exchange.select_node(parent.unwrap_or(place)),
+        Action::Right => exchange.select_node(rows.get(at + 1).filter(|_| folds).map_or(place, |row| row.place)),
+        _ => exchange.select_node(target.unwrap_or(place)),
+    }
+}
+
+fn in_octets(model: &mut Model, pane: Pane, action: Action) {
+    let in_row = view::octets_in_row(model, pane);
+    let Some(exchange) = &mut model.exchange else { return };
+    let at = exchange.octet;
+    let last = exchange.focus.shown.token.len().saturating_sub(1);
+    let target = match action {
+        Action::Left => at.saturating_sub(1),
+        Action::Right => at + 1,
+        Action::Up if at < in_row => at,
+        Action::Up => at - in_row,
+        Action::Down if at + in_row > last => at,
+        Action::Down => at + in_row,
+        Action::PageUp => at.saturating_sub(PAGE * in_row),
+        Action::PageDown => at + PAGE * in_row,
+        _ => moved(at, action, last),
+    };
+    exchange.select_octet(target.min(last));
+}
+
+fn other_diagram(exchange: &mut Exchange, action: Action) {
+    let all: Vec<_> = exchange.focus.places.iter().flatten().map(|place| (place.party, place.machine)).collect();
+    let shown = view::diagram_of(exchange);
+    let at = all.iter().position(|known| Some(*known) == shown).unwrap_or(0);
+    let by = if action == Action::Right { 1 } else { all.len().saturating_sub(1) };
+    exchange.diagram = all.get((at + by) % all.len().max(1)).copied();
+}
+
+fn scroll(model: &mut Model, pane: Pane, action: Action) {
+    let most = view::most_scroll(model, pane);
+    if let (Some(exchange), Some(place)) = (&mut model.exchange, Pane::ALL.iter().position(|known| *known == pane)) {
+        exchange.scroll[place] = moved(exchange.scroll[place].min(most), action, most);
+    }
+}
+
+fn leave(model: &mut Model) {
+    match &mut model.exchange {
+        Some(exchange) if exchange.zoom => exchange.zoom = false,
+        _ => {
+            model.at_start = true;
+            model.entry = 0;
+        }
+    }
+}
+
+fn step(model: &mut Model) {
+    let reveal = model.revealed();
+    let Some(exchange) = &mut model.exchange else { return };
+    let (row, last) = (exchange.row, exchange.last_row());
+    match exchange.session() {
+        Some(session) if row == last && session.ended() => {
+            model.say("the session has ended; r plays it again, w saves it");
+        }
+        Some(_) if row == last => play(model, Input::Release(None)),
+        None if row == last => model.say("the recording ends here"),
+        _ => exchange.look(row + 1, reveal),
+    }
+}
+
+fn run_on(model: &mut Model) {
+    let reveal = model.revealed();
+    let Some(exchange) = &mut model.exchange else { return };
+    match exchange.session() {
+        Some(session) if session.ended() => step(model),
+        Some(_) => {
+            play(model, Input::Run);
+            say_stop(model);
+        }
+        None => {
+            let stops = &model.options.stops;
+            let met = |step: &_| stops.iter().any(|stop| stop.met_by(step));
+            let behind = exchange.steps().iter().skip(exchange.row + 1);
+            let stop = behind.into_iter().position(met).map(|distance| exchange.row + 1 + distance);
+            exchange.look(stop.unwrap_or(exchange.last_row()), reveal);
+        }
+    }
+}
+
+fn say_stop(model: &mut Model) {
+    let Some(exchange) = &model.exchange else { return };
+    let last = exchange.steps().iter().rev().find(|step| step.from().is_some());
+    let met = last.and_then(|step| model.options.stops.iter().find(|stop| stop.met_by(step)));
+    if let Some(stop) = met.map(ToString::to_string) {
+        model.say(format!("stopped at {stop}"));
+    }
+}
+
+/// Gives the session an input; what it changes is where it stands, so that is looked at.
+fn play(model: &mut Model, input: Input) {
+    let (now, reveal) = (model.now, model.revealed());
+    if let Some(exchange) = &mut model.exchange {
+        exchange.play(now, input, reveal);
+    }
+    model.record();
+}
+
+fn hold(model: &mut Model) {
+    let Some(exchange) = &mut model.exchange else { return };
+    let Source::Lab { session, .. } = &mut exchange.source else { return };
+    let Gate { receive, send } = session.gate(Party::Client);
+    let next = match (receive, send) {
+        (false, true) => Gate { receive: true, send: false },
+        (true, false) => Gate { receive: true, send: true },
+        (true, true) => Gate { receive: false, send: false },
+        (false, false) => Gate { receive: false, send: true },
+    };
+    for party in Party::BOTH {
+        session.set_gate(party, next);
+    }
+    model.options.gate = next;
+}
+
+fn edit(model: &mut Model) {
+    let Some(exchange) = &model.exchange else { return };
+    let Some(held) = exchange.held_line() else { return };
+    if exchange.shown(exchange.last_row(), model.revealed()).is_some_and(|(_, shown)| !shown.hidden.is_empty()) {
+        return model.complain("edit: the line holds a secret; s reveals it first");
+    }
+    let text = printable(&held.current);
+    prompt(model, PromptKind::Edit, &text);
+}
+
+fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
+    model.overlay = Some(Overlay::Prompt(Prompt { kind, line: LineEditor::new(text), error: None }));
+}
+
+fn file_name(exchange: &Exchange) -> String {
+    match &exchange.source {
+        Source::Lab { lab, .. } => format!("lab-{}.session", lab.mechanism.name().to_ascii_lowercase()),
+        Source::Recording { name, .. } => {
+            let stem = name.rsplit('/').next().unwrap_or(name);
+            format!("{}-copy.session", stem.strip_suffix(".session").unwrap_or(stem))
+        }
+    }
+}
+
+fn prompt_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
+    let Some(Overlay::Prompt(prompt)) = &mut model.overlay else { return None };
+    match event.code {
+        KeyCode::Esc => model.overlay = None,
+        KeyCode::Enter => return submit(model),
+        KeyCode::Tab if prompt.kind == PromptKind::Command => {
+            if let Some(binding) = command(&prompt.line.text()) {
+                prompt.line = LineEditor::new(binding.name);
+            }
+        }
+        _ => {
+            prompt.error = None;
+            prompt.line.key(event);
+        }
+    }
+    None
+}
+
+/// The action of that name, or the first whose name begins so.
+fn command(name: &str) -> Option<&'static Binding> {
+    let name = name.trim().to_lowercase();
+    let exact = TABLE.iter().find(|binding| binding.name == name);
+    exact.or_else(|| TABLE.iter().find(|binding| !name.is_empty() && binding.name.starts_with(&name)))
+}
+
+fn submit(model: &mut Model) -> Option<Effect> {
+    let Some(Overlay::Prompt(Prompt { kind, line, .. })) = &model.overlay else { return None };
+    let text = line.text();
+    match taken(model, *kind, &text) {
+        Ok(effect) => effect,
+        Err(error) => {
+            if let Some(Overlay::Prompt(prompt)) = &mut model.overlay {
+                prompt.error = Some(error);
+            }
+            None
+        }
+    }
+}
+
+/// Does what a typed line is for; where it can't be done, says why and leaves the line to be mended.
+fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effect>, String> {
+    let word = text.trim();
+    if word.is_empty() && kind != PromptKind::Edit {
+        model.overlay = None;
+        return Ok(None);
+    }
+    let effect = match kind {
+        PromptKind::Edit => {
+            let mut line = unescape(text)?;
+            line.extend_from_slice(b"\r\n");
+            play(model, Input::Edit(line));
+            None
+        }
+        PromptKind::Stop => {
+            toggle_stop(model, &Stop::parse(word).map_err(|error| error.to_string())?);
+            None
+        }
+        PromptKind::Command => {
+            let binding = command(word).ok_or_else(|| format!("no action is called `{word}`; ? lists them"))?;
+            model.overlay = None;
+            return Ok(run(model, binding));
+        }
+        PromptKind::Open => Some(Effect::Open(PathBuf::from(text))),
+        PromptKind::Save => model.exchange.as_ref().map(|exchange| save(model, exchange, PathBuf::from(text))),
+    };
+    model.overlay = None;
+    Ok(effect)
+}
+
+fn save(model: &Model, exchange: &Exchange, path: PathBuf) -> Effect {
+    let mut headers = exchange.headers().clone();
+    let keep = model.options.keep_secrets && headers.secrets == Secrets::Kept;
+    headers.secrets = if keep { Secrets::Kept } else { Secrets::Masked };
+    let events = exchange.steps().iter().map(|step| files::kept(step, keep)).collect();
+    Effect::Save { path, headers, events }
+}
+
+fn toggle_stop(model: &mut Model, stop: &Stop) {
+    if let Some(Exchange { source: Source::Lab { session, .. }, .. }) = &mut model.exchange {
+        session.toggle_stop(stop.clone());
+    }
+    let stops = &mut model.options.stops;
+    let known = stops.iter().position(|known| known == stop);
+    if let Some(place) = known {
+        stops.remove(place);
+        model.say(format!("no longer stops at {stop}"));
+    } else {
+        stops.push(stop.clone());
+        model.say(format!("stops at {stop}; B lists the stops"));
+    }
+}
+
+fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<Item>) {
+    model.overlay = Some(Overlay::Menu(Menu { title: title.to_owned(), items, selected: 0, kind }));
+}
+
+fn help(model: &mut Model) {
+    let can = |binding: &&'static Binding| binding.when.holds(model);
+    let (mut all, later): (Vec<_>, Vec<_>) = TABLE.iter().partition(can);
+    all.extend(later);
+    let items = all.iter().map(|binding| Item {
+        label: format!("{:10}  {}", binding.keys_text(), binding.says),
+        detail: format!("`:{}`", binding.name),
+    });
+    let items = items.collect();
+    menu(model, "Help: Enter runs what is selected", MenuKind::Help(all), items);
+}
+
+fn themes(model: &mut Model) {
+    let all: Vec<Theme> = names().iter().filter_map(|name| Theme::find(name).ok()).collect();
+    let before = model.options.theme.clone();
+    let selected = all.iter().position(|theme| theme.name == before.name).unwrap_or(0);
+    let note = if model.options.color { "" } else { "colours are off: every theme shows weights only" };
+    let items = all.iter().map(|theme| Item { label: theme.name.clone(), detail: note.to_owned() }).collect();
+    menu(model, "Theme", MenuKind::Themes { before, all }, items);
+    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
+        menu.selected = selected;
+    }
+}
+
+fn faults(model: &mut Model) {
+    let items = Fault::ALL.iter().map(|fault| Item {
+        label: format!("{:19}  {}", fault.name(), fault.says()),
+        detail: "The lab starts again with this fault, for a fault is part of its set-up.".to_owned(),
+    });
+    let none = Item { label: "none".to_owned(), detail: "The lab starts again without a fault.".to_owned() };
+    let items = items.chain([none]).collect();
+    menu(model, "What is to go wrong?", MenuKind::Faults, items);
+}
+
+fn stops(model: &mut Model) {
+    if model.options.stops.is_empty() {
+        return model.say("no stops; b adds one");
+    }
+    let item =
+        |stop: &Stop| Item { label: stop.to_string(), detail: "Enter takes it away; b adds another.".to_owned() };
+    let items = model.options.stops.iter().map(item).collect();
+    menu(model, "A run stops at", MenuKind::Stops, items);
+}
+
+fn otherwise(model: &mut Model) {
+    let Some(exchange) = &model.exchange else { return };
+    let choices = exchange.session().map(crate::session::Session::choices).unwrap_or_default();
+    if choices.is_empty() {
+        return model.say("no other row can be composed here; E edits the line");
+    }
+    let party = exchange.held_line().map_or("", |held| held.party.name());
+    let title = format!("What the {party} may answer");
+    let emit = |id: &RowId| id.row().emit.map_or("", Signal::name);
+    let widest = choices.iter().map(|id| emit(id).len()).max().unwrap_or(0);
+    let items = choices.iter().map(|id| {
+        let row = id.row();
+        Item {
+            label: format!("{:widest$}  {:8}  {}", emit(id), row.force, row.cite),
+            detail: format!("{} goes to {}. {}", id.machine, row.to, row.says),
+        }
+    });
+    let items = items.collect();
+    menu(model, &title, MenuKind::Otherwise(choices), items);
+}
+
+fn menu_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
+    let Some(Overlay::Menu(menu)) = &mut model.overlay else { return None };
+    let action = TABLE.iter().find(|binding| binding.has(event)).map(|binding| binding.action);
+    match action {
+        Some(Action::QuitNow) => return update(model, Action::QuitNow),
+        Some(Action::Leave | Action::Quit) => close_menu(model),
+        Some(Action::Enter) => return choose(model),
+        Some(action) => {
+            menu.selected = moved(menu.selected, action, menu.items.len().saturating_sub(1));
+            if let MenuKind::Themes { all, .. } = &menu.kind
+                && let Some(theme) = all.get(menu.selected)
+            {
+                model.options.theme = theme.clone();
+            }
+        }
+        None => {}
+    }
+    None
+}
+
+fn close_menu(model: &mut Model) {
+    if let Some(Overlay::Menu(Menu { kind: MenuKind::Themes { before, .. }, .. })) = model.overlay.take() {
+        model.options.theme = before;
+    }
+}
+
+fn choose(model: &mut Model) -> Option<Effect> {
+    let Some(Overlay::Menu(menu)) = model.overlay.take() else { return None };
+    match menu.kind {
+        MenuKind::Help(all) => return run(model, all.get(menu.selected)?),
+        MenuKind::Otherwise(choices) => play(model, Input::Choose(*choices.get(menu.selected)?)),
+        MenuKind::Faults => {
+            let fault = Fault::ALL.get(menu.selected).copied();
+            model.restart(|lab| lab.fault = fault);
+            let said = fault.map_or("without a fault".to_owned(), |fault| format!("with the fault {fault}"));
+            model.say(format!("the lab starts again {said}"));
+        }
+        MenuKind::Stops => {
+            let stop = model.options.stops.get(menu.selected).cloned()?;
+            toggle_stop(model, &stop);
+        }
+        MenuKind::Themes { .. } => {}
+    }
+    None
+}

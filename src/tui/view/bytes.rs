@@ -1,0 +1,96 @@
+//! The decoded octets, in hex and as text.
+
+use super::ladder::first_row;
+use super::paint::Paint;
+use crate::config::theme::Role;
+use crate::terms::Span;
+use crate::tui::model::{Exchange, Pane};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span as Text};
+
+/// How many octets a row of that width has.
+pub(super) const fn in_row(width: usize) -> usize {
+    if width >= 75 { 16 } else { 8 }
+}
+
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) {
+    let shown = &exchange.focus.shown;
+    if shown.token.is_empty() {
+        let line = Line::from(paint.span(" No token in this line.", Role::Dim));
+        return super::rows(buffer, area, std::iter::once(line));
+    }
+    let in_row = in_row(usize::from(area.width));
+    let rows = shown.token.len().div_ceil(in_row);
+    let first = first_row(exchange.octet / in_row, rows, usize::from(area.height));
+    let looks = Looks::of(exchange, paint);
+    super::rows(buffer, area, (first..rows).map(|row| looks.line(row * in_row, in_row)));
+}
+
+/// What decides how an octet looks.
+struct Looks<'a> {
+    exchange: &'a Exchange,
+    paint: &'a Paint,
+    hit: Span,
+    secrets: Vec<Span>,
+    problems: Vec<usize>,
+}
+
+impl<'a> Looks<'a> {
+    fn of(exchange: &'a Exchange, paint: &'a Paint) -> Self {
+        let shown = &exchange.focus.shown;
+        let hit = shown.nodes().nth(exchange.node).map_or(Span::default(), |(_, node)| node.span);
+        let secrets = match shown.hidden.as_slice() {
+            [] => Vec::new(),
+            [whole] if *whole == shown.encoded => vec![Span::new(0, shown.token.len())],
+            _ => {
+                let leaves = shown.nodes().filter(|(_, node)| node.secret && node.children.is_empty());
+                leaves.map(|(_, node)| node.content).collect()
+            }
+        };
+        let problems = shown.nodes().filter_map(|(_, node)| node.problem.as_ref()).map(|problem| problem.at).collect();
+        Self { exchange, paint, hit, secrets, problems }
+    }
+
+    fn line(&self, start: usize, in_row: usize) -> Line<'static> {
+        let octets = Span::new(start, start + in_row).of(&self.exchange.focus.shown.token);
+        let mut spans = vec![self.paint.span(format!(" {start:04x}  "), Role::Dim)];
+        let mut texts = Vec::with_capacity(in_row);
+        for place in 0..in_row {
+            if place == in_row / 2 {
+                spans.push(Text::raw(" "));
+            }
+            let Some(octet) = octets.get(place) else {
+                spans.push(Text::raw("   "));
+                continue;
+            };
+            let at = start + place;
+            let secret = self.secrets.iter().any(|span| span.contains(at));
+            let hit = self.hit.contains(at);
+            let role = if self.problems.contains(&at) {
+                Role::Bad
+            } else if hit {
+                Role::BytesHit
+            } else if secret {
+                Role::Secret
+            } else {
+                Role::Text
+            };
+            let mut style = self.paint.style(role);
+            if at == self.exchange.octet && matches!(self.exchange.pane, Pane::Bytes | Pane::Raw) {
+                style = style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+            }
+            let glyph = if (0x20..0x7F).contains(octet) { char::from(*octet) } else { '.' };
+            let (hex, text) = if secret { ("••".to_owned(), '•') } else { (format!("{octet:02x}"), glyph) };
+            spans.push(Text::styled(hex, style));
+            // The blank between two octets that are hit is lit too, but for the gap in the middle.
+            let joined = hit && self.hit.contains(at + 1) && place + 1 < in_row && place + 1 != in_row / 2;
+            spans.push(if joined { self.paint.span(" ", Role::BytesHit) } else { Text::raw(" ") });
+            texts.push(Text::styled(text.to_string(), style));
+        }
+        spans.push(Text::raw(" "));
+        spans.extend(texts);
+        Line::from(spans)
+    }
+}

@@ -1,0 +1,217 @@
+//! The ladder: who said what, in order.
+
+use super::paint::{Paint, cut, spread, width};
+use crate::config::theme::Role;
+use crate::decode;
+use crate::machine::Force;
+use crate::session::Held;
+use crate::terms::{Micros, Party, Span};
+use crate::transcript::{Step, recording};
+use crate::tui::focus::Shown;
+use crate::tui::model::{Exchange, Model, TimeMode};
+use crate::wire::{Body, Response, printable};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span as Text};
+use std::fmt::Write as _;
+
+/// From this width on there are life lines.
+const WITH_LIFE_LINES: usize = 56;
+
+/// One row as it is to be drawn.
+struct Row {
+    number: usize,
+    from: Option<Party>,
+    /// One glyph that says what is special about it.
+    mark: (char, Role),
+    text: String,
+    role: Role,
+    time: String,
+    selected: bool,
+}
+
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
+    let wide = usize::from(area.width);
+    let lines = wide >= WITH_LIFE_LINES && model.size.width >= 120 && !exchange.zoom;
+    let mut area = area;
+    if lines && area.height > 1 {
+        life_line_heads(buffer, area, digits(exchange), paint);
+        area = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    }
+    let height = usize::from(area.height);
+    let first = first_row(exchange.row, exchange.rows(), height);
+    for (row, y) in (first..exchange.rows()).zip(area.top()..area.bottom()) {
+        let row = read(row, model, exchange);
+        let line =
+            if lines { arrow(&row, wide, digits(exchange), paint) } else { plain(&row, wide, digits(exchange), paint) };
+        buffer.set_line(area.x, y, &line, area.width);
+        if row.selected {
+            buffer.set_style(Rect { y, height: 1, ..area }, paint.style(Role::Selected));
+        }
+    }
+}
+
+/// Keeps the selected row in the middle, but for the ends.
+pub(super) fn first_row(selected: usize, rows: usize, height: usize) -> usize {
+    selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
+}
+
+fn digits(exchange: &Exchange) -> usize {
+    exchange.rows().to_string().len()
+}
+
+fn plain(row: &Row, wide: usize, digits: usize, paint: &Paint) -> Line<'static> {
+    let cursor = if row.selected { '▶' } else { ' ' };
+    let who = row.from.map_or(' ', Party::letter);
+    let left = vec![
+        paint.span(format!(" {cursor} {:>digits$} {who} ", row.number), row.role),
+        paint.span(row.mark.0.to_string(), row.mark.1),
+        paint.span(row.text.clone(), row.role),
+    ];
+    spread(left, vec![paint.span(format!("{} ", row.time), Role::Dim)], wide)
+}
+
+/// How wide the column of times is.
+const TIME: usize = 12;
+
+fn life_line_heads(buffer: &mut Buffer, area: Rect, digits: usize, paint: &Paint) {
+    let room = usize::from(area.width).saturating_sub(digits + 7 + TIME);
+    let indent = digits + 6;
+    let heads = vec![
+        Text::raw(" ".repeat(indent)),
+        paint.span("client", Role::Client),
+        Text::raw(" ".repeat(room.saturating_sub(12))),
+        paint.span("server", Role::Server),
+    ];
+    buffer.set_line(area.x, area.y, &Line::from(heads), area.width);
+}
+
+/// `│── text ──▶│`
+fn arrow(row: &Row, wide: usize, digits: usize, paint: &Paint) -> Line<'static> {
+    let cursor = if row.selected { '▶' } else { ' ' };
+    let room = wide.saturating_sub(digits + 7 + TIME);
+    let mut spans = vec![
+        paint.span(format!(" {cursor} {:>digits$} ", row.number), row.role),
+        paint.span(row.mark.0.to_string(), row.mark.1),
+        paint.span("│", Role::Client),
+    ];
+    let text = cut(&row.text, room.saturating_sub(5));
+    let fill = "─".repeat(room.saturating_sub(5 + width(&text)));
+    match row.from {
+        Some(Party::Client) => spans.push(paint.span(format!("─ {text} {fill}─▶"), row.role)),
+        Some(Party::Server) => spans.push(paint.span(format!("◀─ {text} {fill}─"), row.role)),
+        None => {
+            let text = cut(&row.text, room.saturating_sub(1));
+            spans.push(paint.span(format!(" {text}{}", " ".repeat(room.saturating_sub(1 + width(&text)))), row.role));
+        }
+    }
+    spans.extend([paint.span("│", Role::Server), paint.span(format!("{:>TIME$}", row.time), Role::Dim)]);
+    Line::from(spans)
+}
+
+fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
+    let selected = row == exchange.row;
+    let number = row + 1;
+    let is_held = row == exchange.steps().len();
+    if let (true, Some(Held::Received { party })) = (is_held, exchange.held()) {
+        return Row {
+            number,
+            from: Some(*party),
+            mark: ('●', Role::Held),
+            text: format!("‹the {party} has received this and not yet answered›"),
+            role: Paint::party(*party),
+            time: "held".to_owned(),
+            selected,
+        };
+    }
+    let Some((step, shown)) = exchange.shown(row, model.revealed()) else {
+        return Row {
+            number,
+            from: None,
+            mark: (' ', Role::Dim),
+            text: String::new(),
+            role: Role::Dim,
+            time: String::new(),
+            selected,
+        };
+    };
+    let from = step.from();
+    Row {
+        number,
+        from,
+        mark: if is_held { ('●', Role::Held) } else { mark(&step, &shown) },
+        text: text(&shown, exchange, is_held, model.revealed()),
+        role: from.map_or(Role::Dim, Paint::party),
+        time: if is_held { "held".to_owned() } else { time(row, &step, exchange) },
+        selected,
+    }
+}
+
+fn mark(step: &Step, shown: &Shown) -> (char, Role) {
+    let flawed = shown
+        .message
+        .as_ref()
+        .is_some_and(|message| !message.flaws.is_empty() || message.base64().is_some_and(|base64| !base64.is_valid()));
+    if step.deviation.is_some() {
+        ('✘', Role::Bad)
+    } else if flawed || shown.nodes().any(|(_, node)| node.problem.is_some()) {
+        ('!', Role::Warn)
+    } else if shown.edited_from().is_some() {
+        ('~', Role::Warn)
+    } else if step.moves.iter().any(|taken| taken.row.row().force == Force::Quirk) {
+        ('§', Role::Warn)
+    } else {
+        (' ', Role::Dim)
+    }
+}
+
+/// The line with its token in words.
+fn text(shown: &Shown, exchange: &Exchange, is_held: bool, reveal: bool) -> String {
+    let Some(message) = &shown.message else {
+        // `0.000000 *  opened the lab`: time and mark stand elsewhere.
+        let fact = recording::event_lines(&shown.event);
+        let fact = fact.split_once(' ').map_or("", |(_, fact)| fact).trim_end_matches('\n');
+        return fact.trim_start_matches("* ").trim_start().to_owned();
+    };
+    let line = shown.line();
+    let mut text = match (&shown.tree, &message.body) {
+        (_, Body::Response(Response::Empty)) => "‹empty line›".to_owned(),
+        (Some(tree), _) if !shown.encoded.is_empty() => {
+            let before = printable(Span::new(0, shown.encoded.start).of(line));
+            let behind = printable(Span::new(shown.encoded.end, message.content.end).of(line));
+            format!("{before}‹{}›{behind}", decode::summary(tree, &shown.token, reveal))
+        }
+        _ => printable(line),
+    };
+    let lines = exchange
+        .held_line()
+        .filter(|_| is_held)
+        .map_or(1, |held| held.current.split_inclusive(|octet| *octet == b'\n').count());
+    if lines > 1 {
+        write!(text, " ‹the last of {lines} lines›").unwrap_or_default(); // writing to a String cannot fail
+    }
+    text
+}
+
+fn time(row: usize, step: &Step, exchange: &Exchange) -> String {
+    let at = step.event.at;
+    match exchange.time {
+        TimeMode::SinceStart => format!("+{}", millis(at)),
+        TimeMode::SincePrevious => {
+            let before = row.checked_sub(1).and_then(|row| exchange.steps().get(row));
+            format!("Δ{}", millis(at.since(before.map_or(Micros::default(), |before| before.event.at))))
+        }
+        TimeMode::Clock => clock(&exchange.headers().started, at).unwrap_or_else(|| format!("+{}", millis(at))),
+    }
+}
+
+fn millis(at: Micros) -> String {
+    format!("{}.{:03}", at.0 / 1_000_000, at.0 / 1_000 % 1_000)
+}
+
+/// In UTC, as the recording has it.
+fn clock(started: &str, at: Micros) -> Option<String> {
+    let started: jiff::Timestamp = started.parse().ok()?;
+    let passed = jiff::SignedDuration::from_micros(i64::try_from(at.0).ok()?);
+    Some(started.checked_add(passed).ok()?.strftime("%H:%M:%S.%3f").to_string())
+}

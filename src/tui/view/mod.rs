@@ -1,0 +1,130 @@
+//! Drawing: functions from the model to cells. They read the model and change nothing.
+//!
+//! A pane is a rule with its name and rows below; [`layout`] says which panes stand where. All text that came from a
+//! peer or a file is escaped on its way here (`wire::printable`, `decode::escape`); the last pass turns what is drawn
+//! into ASCII where that is asked for.
+
+mod bytes;
+mod ladder;
+mod layout;
+mod overlay;
+mod paint;
+mod raw;
+mod start;
+mod state;
+mod status;
+mod tree;
+mod why;
+
+use super::model::{Exchange, Model, Pane};
+use crate::config::theme::Role;
+use paint::Paint;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+pub(super) use state::diagram_of;
+pub(super) use tree::rows as tree_rows;
+
+/// The smallest screen that everything fits on.
+const LEAST: (u16, u16) = (60, 15);
+
+/// Draws the model.
+pub fn draw(frame: &mut Frame<'_>, model: &Model) {
+    let area = frame.area();
+    let paint = Paint::new(model);
+    let buffer = frame.buffer_mut();
+    buffer.set_style(area, paint.style(Role::Text));
+    let mut cursor = None;
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        too_small(buffer, area, &paint);
+    } else {
+        match &model.exchange {
+            Some(exchange) if !model.at_start => screen(buffer, area, model, exchange, &paint),
+            _ => start::draw(buffer, area, model, &paint),
+        }
+        cursor = overlay::draw(buffer, area, model, &paint);
+    }
+    paint.finish(buffer);
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+fn too_small(buffer: &mut Buffer, area: Rect, paint: &Paint) {
+    let text = format!(
+        "This screen needs {} columns and {} rows; here are {} and {}. The keys work: q quits.",
+        LEAST.0, LEAST.1, area.width, area.height
+    );
+    let lines = paint::wrap(&text, usize::from(area.width));
+    rows(buffer, area, lines.into_iter().map(|line| Line::styled(line, paint.style(Role::Text))));
+}
+
+fn screen(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
+    let whole = layout::bars(area);
+    status::header(buffer, whole.header, model, exchange, paint);
+    let panes = layout::panes(whole.body, exchange);
+    for (pane, area) in &panes {
+        layout::frame(buffer, *area, whole.body, *pane, exchange, panes.len() == 2, paint);
+        content(buffer, layout::inner(*area), *pane, model, exchange, paint);
+    }
+    status::crumb(buffer, whole.crumb, exchange, paint);
+    status::footer(buffer, whole.footer, model, paint);
+}
+
+fn content(buffer: &mut Buffer, area: Rect, pane: Pane, model: &Model, exchange: &Exchange, paint: &Paint) {
+    match pane {
+        Pane::Ladder => ladder::draw(buffer, area, model, exchange, paint),
+        Pane::Bytes => bytes::draw(buffer, area, exchange, paint),
+        Pane::Tree => tree::draw(buffer, area, model, exchange, paint),
+        Pane::State if state::draw_diagram(buffer, area, exchange, paint) => {}
+        Pane::Raw | Pane::State | Pane::Why => {
+            let (lines, first) = text(pane, area, model, exchange, paint);
+            rows(buffer, area, lines.into_iter().skip(first));
+        }
+    }
+}
+
+/// All lines of a pane of text, and the first that is to be seen.
+fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> (Vec<Line<'static>>, usize) {
+    let width = usize::from(area.width);
+    let (lines, wanted) = match pane {
+        Pane::Raw => raw::lines(model, exchange, width, paint),
+        Pane::State => (state::lines(exchange, width, paint), None),
+        _ => (why::lines(exchange, width, paint), None),
+    };
+    let most = lines.len().saturating_sub(usize::from(area.height));
+    let scrolled = Pane::ALL.iter().position(|known| *known == pane).map_or(0, |place| exchange.scroll[place]);
+    // What is selected stays in sight.
+    let follow = wanted.map(|line: usize| (line + 2).saturating_sub(usize::from(area.height)));
+    (lines, follow.unwrap_or(scrolled).min(most))
+}
+
+/// Draws lines from the top.
+fn rows(buffer: &mut Buffer, area: Rect, lines: impl Iterator<Item = Line<'static>>) {
+    for (line, y) in lines.zip(area.top()..area.bottom()) {
+        buffer.set_line(area.x, y, &line, area.width);
+    }
+}
+
+fn area_of(model: &Model, pane: Pane) -> Option<Rect> {
+    let body = layout::bars(Rect::from((ratatui::layout::Position::ORIGIN, model.size))).body;
+    let panes = layout::panes(body, model.exchange.as_ref()?);
+    panes.into_iter().find(|(known, _)| *known == pane).map(|(_, area)| layout::inner(area))
+}
+
+/// How far a pane of text can be scrolled.
+pub(super) fn most_scroll(model: &Model, pane: Pane) -> usize {
+    let (Some(area), Some(exchange)) = (area_of(model, pane), &model.exchange) else { return 0 };
+    let (lines, _) = text(pane, area, model, exchange, &Paint::new(model));
+    lines.len().saturating_sub(usize::from(area.height))
+}
+
+/// How many octets one row of a pane stands for.
+pub(super) fn octets_in_row(model: &Model, pane: Pane) -> usize {
+    let width = area_of(model, pane).map_or(0, |area| usize::from(area.width));
+    match pane {
+        Pane::Bytes => bytes::in_row(width),
+        _ => (raw::columns(width) * 3 / 4).max(1),
+    }
+}

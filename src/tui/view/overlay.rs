@@ -1,0 +1,114 @@
+//! Lists to choose from and lines to type, over the screen.
+
+use super::ladder::first_row;
+use super::paint::{Paint, cut, width, wrap};
+use crate::config::theme::Role;
+use crate::tui::model::{Menu, Model, Overlay, Prompt, PromptKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+/// Rows below a list for what the selected line means.
+const DETAIL: u16 = 3;
+
+/// Draws what lies over the screen, if anything does; where the cursor of a typed line is.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) -> Option<Position> {
+    match model.overlay.as_ref()? {
+        Overlay::Menu(menu) => {
+            draw_menu(buffer, area, menu, paint);
+            None
+        }
+        Overlay::Prompt(prompt) => Some(draw_prompt(buffer, area, prompt, paint)),
+    }
+}
+
+fn draw_menu(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) {
+    let widest = menu.items.iter().map(|item| width(&item.label)).max().unwrap_or(0).max(width(&menu.title) + 4);
+    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).clamp(50, area.width - 2);
+    let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
+    let high = rows.saturating_add(DETAIL + 2).min(area.height - 2);
+    let inside = frame(buffer, area, wide, high, &menu.title, paint);
+    let list = Rect { height: inside.height.saturating_sub(DETAIL), ..inside };
+    let first = first_row(menu.selected, menu.items.len(), usize::from(list.height));
+    for ((place, item), y) in menu.items.iter().enumerate().skip(first).zip(list.top()..list.bottom()) {
+        let selected = place == menu.selected;
+        let text = format!("{} {}", if selected { '▶' } else { ' ' }, item.label);
+        let line = Line::from(paint.span(cut(&text, usize::from(list.width)), Role::Text));
+        buffer.set_line(list.x, y, &line, list.width);
+        if selected {
+            buffer.set_style(Rect { y, height: 1, ..list }, paint.style(Role::Selected));
+        }
+    }
+    let detail = menu.items.get(menu.selected).map_or("", |item| item.detail.as_str());
+    let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..list };
+    let lines = wrap(detail, usize::from(below.width));
+    super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, Role::Dim))));
+}
+
+fn draw_prompt(buffer: &mut Buffer, area: Rect, prompt: &Prompt, paint: &Paint) -> Position {
+    let (title, hint) = words(prompt.kind);
+    let inside = frame(buffer, area, area.width - 4, 6, title, paint);
+    let room = usize::from(inside.width).saturating_sub(1);
+    let (before, behind) = prompt.line.halves();
+    // As much of what stands before the cursor as fits, its end first.
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += width(c.encode_utf8(&mut [0; 4]));
+        used <= room
+    };
+    let seen: Vec<char> = before.chars().rev().take_while(fits).collect();
+    let seen: String = seen.into_iter().rev().collect();
+    let at = width(&seen);
+    let text = format!("{seen}{behind}");
+    let line = Line::from(paint.span(text, Role::Text));
+    buffer.set_line(inside.x, inside.y, &line, inside.width);
+    let (note, role) = match &prompt.error {
+        Some(error) => (format!("✘ {}", crate::decode::escape(error)), Role::Bad),
+        None => (hint.to_owned(), Role::Dim),
+    };
+    let below = Rect { y: inside.y + 2, height: 2, ..inside };
+    let lines = wrap(&note, usize::from(below.width));
+    super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, role))));
+    Position::new(inside.x + u16::try_from(at).unwrap_or(0), inside.y)
+}
+
+/// The title of a typed line, and what may be typed.
+const fn words(kind: PromptKind) -> (&'static str, &'static str) {
+    match kind {
+        PromptKind::Edit => {
+            ("Edit the held line", r"\xNN is an octet, \\ a backslash; CRLF is added. Enter keeps it held, n sends it.")
+        }
+        PromptKind::Stop => {
+            ("Stop at", "A state, a signal or a reply code: AuthReceived, RequestMic, 334. Again takes it away.")
+        }
+        PromptKind::Save => {
+            ("Save to", "A new file; nothing is overwritten. Secrets are masked unless --keep-secrets was given.")
+        }
+        PromptKind::Open => ("Open", "A recording: a .session file, or the name of a built-in one."),
+        PromptKind::Command => ("Run", "The name of an action; Tab completes it, ? lists them all."),
+    }
+}
+
+/// An empty box in the middle, with a title; what is inside its border.
+fn frame(buffer: &mut Buffer, area: Rect, wide: u16, high: u16, title: &str, paint: &Paint) -> Rect {
+    let (wide, high) = (wide.min(area.width), high.min(area.height));
+    let outer =
+        Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };
+    let border = paint.style(Role::Focus);
+    for position in outer.positions() {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.reset();
+        }
+    }
+    buffer.set_style(outer, paint.style(Role::Text));
+    let across = "─".repeat(usize::from(wide.saturating_sub(2)));
+    buffer.set_string(outer.x, outer.y, format!("┌{across}┐"), border);
+    buffer.set_string(outer.x, outer.bottom() - 1, format!("└{across}┘"), border);
+    for y in outer.y + 1..outer.bottom() - 1 {
+        buffer.set_string(outer.x, y, "│", border);
+        buffer.set_string(outer.right() - 1, y, "│", border);
+    }
+    let title = cut(&format!(" {title} "), usize::from(wide.saturating_sub(4)));
+    buffer.set_string(outer.x + 2, outer.y, title, paint.style(Role::Title));
+    Rect { x: outer.x + 2, y: outer.y + 1, width: wide.saturating_sub(4), height: high.saturating_sub(2) }
+}

@@ -1,0 +1,108 @@
+//! The bars: what is looked at, where it is in the machines, what can be done now.
+
+use super::paint::{Paint, cut, spread, width};
+use super::state::chain;
+use crate::config::theme::Role;
+use crate::decode::escape;
+use crate::session::Gate;
+use crate::tui::keys::{Action, TABLE};
+use crate::tui::model::{Exchange, Model, Source};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
+    let settled = &exchange.focus.step.standing.settled;
+    let name = match &exchange.source {
+        Source::Lab { lab, .. } => match lab.fault {
+            Some(fault) => format!("lab · fault {fault}"),
+            None => "lab".to_owned(),
+        },
+        Source::Recording { name, .. } => escape(name),
+    };
+    let mut left = vec![paint.span(format!(" {name}"), Role::Title)];
+    left.extend(settled.tls.then(|| paint.span(" · TLS", Role::Text)));
+    if let Some(mechanism) = &settled.mechanism {
+        let token = settled.token.map_or_else(String::new, |machine| format!("/{machine}"));
+        left.push(paint.span(format!(" · {}{token}", escape(mechanism)), Role::Text));
+    }
+    let mut right = vec![paint.span(format!("step {}/{}  ", exchange.row + 1, exchange.rows()), Role::Text)];
+    if let Some(gate) = exchange.gate() {
+        let state = match exchange.session() {
+            Some(session) if session.ended() => paint.span("ended", Role::Dim),
+            _ if exchange.held().is_some() => paint.span("● HELD", Role::Held),
+            _ => paint.span("running", Role::Text),
+        };
+        right.extend([state, paint.span(format!("  hold: {}  ", gate_text(gate)), Role::Text)]);
+    }
+    right.push(if model.revealed() {
+        paint.span(" SECRETS SHOWN ", Role::Secret)
+    } else {
+        paint.span("secrets hidden ", Role::Dim)
+    });
+    buffer.set_line(area.x, area.y, &spread(left, right, usize::from(area.width)), area.width);
+}
+
+const fn gate_text(gate: Gate) -> &'static str {
+    match (gate.receive, gate.send) {
+        (true, true) => "both",
+        (true, false) => "receive",
+        (false, true) => "send",
+        (false, false) => "none",
+    }
+}
+
+pub(super) fn crumb(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) {
+    let Some(place) = exchange.focus.crumb() else { return };
+    let party = place.party;
+    let mut left = vec![paint.span(format!(" {} {} ", party.letter(), place.machine), Paint::party(party))];
+    left.extend(chain(place, exchange, paint));
+    let step = &exchange.focus.step;
+    let mut taken = step.moves.iter().map(|taken| taken.row);
+    let taken = taken.clone().find(|id| (id.party, id.machine) == (party, place.machine)).or(taken.next_back());
+    let right = match (&step.deviation, taken) {
+        (Some(deviation), _) => paint.span(format!("✘ {} ", deviation.cite), Role::Bad),
+        (None, Some(id)) => paint.span(format!("{} ", id.row().cite), Role::Clause),
+        (None, None) => Span::raw(""),
+    };
+    buffer.set_line(area.x, area.y, &spread(left, vec![right], usize::from(area.width)), area.width);
+}
+
+/// What can be done now, or what the last key came to; always `? help`.
+pub(super) fn footer(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
+    let help = TABLE.iter().find(|binding| binding.action == Action::Help);
+    let help = help.map_or_else(String::new, |binding| format!("{} {} ", binding.keys_text(), binding.name));
+    let room = usize::from(area.width).saturating_sub(width(&help) + 2);
+    let left = if let Some(notice) = &model.notice {
+        let role = if notice.bad { Role::Bad } else { Role::Ok };
+        let mark = if notice.bad { '✘' } else { '✔' };
+        vec![paint.span(cut(&format!(" {mark} {}", escape(&notice.text)), room), role)]
+    } else {
+        hints(model, room, paint)
+    };
+    let line = spread(left, vec![paint.span(help, Role::Title)], usize::from(area.width));
+    buffer.set_line(area.x, area.y, &line, area.width);
+}
+
+/// As many as fit, whole.
+fn hints(model: &Model, room: usize, paint: &Paint) -> Vec<Span<'static>> {
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
+    for binding in TABLE.iter().filter(|binding| binding.foot && binding.when.holds(model)) {
+        let keys = binding.keys_text();
+        let key = keys.split(' ').next().unwrap_or_default().to_owned();
+        let wide = width(&key) + width(binding.name) + 3;
+        if used + wide > room {
+            break;
+        }
+        used += wide;
+        spans.extend([paint.span(key, Role::Title), paint.span(format!(" {}  ", binding.name), Role::Dim)]);
+    }
+    spans
+}
+
+/// One line of text in a bar.
+pub(super) fn line(buffer: &mut Buffer, area: Rect, text: &str, role: Role, paint: &Paint) {
+    let text = cut(text, usize::from(area.width));
+    buffer.set_line(area.x, area.y, &Line::from(paint.span(text, role)), area.width);
+}

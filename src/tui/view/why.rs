@@ -1,0 +1,80 @@
+//! Why: the rows that the step took, each with its clause, and what it broke.
+
+use super::paint::{Paint, spread, wrap};
+use crate::config::theme::Role;
+use crate::decode::escape;
+use crate::machine::{Deviation, RowId};
+use crate::session::Held;
+use crate::tui::model::Exchange;
+use ratatui::text::Line;
+
+pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
+    let focus = &exchange.focus;
+    let mut lines = Vec::new();
+    let mut say = |text: &str, role| {
+        let wrapped = wrap(text, width.saturating_sub(2));
+        lines.extend(wrapped.into_iter().map(|text| Line::from(paint.span(format!(" {text}"), role))));
+    };
+    if focus.held {
+        say("● Not sent yet. If it goes as it stands:", Role::Held);
+    } else if exchange.row == exchange.steps().len()
+        && let Some(Held::Received { party }) = exchange.held()
+    {
+        say(&format!("● The {party} has received this and not yet composed its answer."), Role::Held);
+    }
+    if let Some(deviation) = &focus.step.deviation {
+        for (text, role) in broken(deviation) {
+            say(&text, role);
+        }
+    }
+    if let Some((_, node)) = focus.shown.nodes().nth(exchange.node)
+        && let Some(problem) = &node.problem
+    {
+        let text = format!("✘ {}, octet {}: {} ({})", node.name, problem.at, problem.what, problem.cite);
+        say(&escape(&text), Role::Bad);
+    }
+    if focus.step.moves.is_empty() && focus.step.deviation.is_none() {
+        let text = match focus.shown.message {
+            None => "A fact about the connection: it moves no machine.",
+            Some(_) => "It moves no machine: the meaning of a reply stands on its last line.",
+        };
+        say(text, Role::Dim);
+    }
+    for taken in &focus.step.moves {
+        row(taken.row, width, paint, &mut lines);
+    }
+    lines
+}
+
+/// What was sent, what was allowed, which clause.
+fn broken(deviation: &Deviation) -> [(String, Role); 3] {
+    let Deviation { party, machine, state, heard, sent, allowed, cite, says, .. } = deviation;
+    let heard = heard.map_or_else(String::new, |heard| format!(" after {heard}"));
+    let allowed: Vec<&str> = allowed.iter().map(|signal| signal.name()).collect();
+    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
+    [
+        (format!("✘ Deviation: the {party} sent {sent} in {machine} {state}{heard}."), Role::Bad),
+        (format!("Allowed: {allowed}."), Role::Text),
+        (format!("{cite}: {says}"), Role::Clause),
+    ]
+}
+
+fn row(id: RowId, width: usize, paint: &Paint, lines: &mut Vec<Line<'static>>) {
+    let row = id.row();
+    let signals = match row.emit {
+        Some(emit) => format!("  {} / {emit}", row.on),
+        None => format!("  {}", row.on),
+    };
+    let left = vec![
+        paint.span(format!(" {} {:9}", id.party.letter(), id.machine.name()), Paint::party(id.party)),
+        paint.span(row.from.name(), Role::StateWalked),
+        paint.span(" → ", Role::Dim),
+        paint.span(row.to.name(), Role::StateWalked),
+        paint.span(signals, Role::Dim),
+    ];
+    let right =
+        vec![paint.span(format!("{} ", row.force), Role::Text), paint.span(format!("{} ", row.cite), Role::Clause)];
+    lines.push(spread(left, right, width));
+    let says = wrap(row.says, width.saturating_sub(13));
+    lines.extend(says.into_iter().map(|text| Line::from(paint.span(format!("{:12}{text}", ""), Role::Text))));
+}
