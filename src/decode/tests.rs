@@ -680,7 +680,7 @@ fn a_token_in_a_few_words() {
     };
     let init = vector("gss-framed NegTokenInit");
     let cases = [
-        (init.as_slice(), Hint::default(), ["NegTokenInit: Kerberos V5, NTLMSSP, AP-REQ, 1432 B"; 2]),
+        (init.as_slice(), Hint::default(), ["NegTokenInit: Kerberos V5, NTLMSSP, AP-REQ, 1433 B"; 2]),
         (b"alice", reading(Reading::Username), ["username: alice", "username: alice"]),
         (b"wonderland", reading(Reading::Password), ["password: •", "password: wonderland"]),
         (
