@@ -279,7 +279,13 @@ impl Token {
         };
         match tree.kind {
             Kind::NegTokenInit | Kind::NegTokenInit2 | Kind::NegTokenResp => token.read_spnego(root),
-            Kind::Wrap | Kind::NtlmSignature | Kind::SecurityLayer => token.layer = Some(layer_of(root)),
+            Kind::Wrap | Kind::SecurityLayer => token.layer = Some(layer_of(root)),
+            Kind::NtlmSignature => {
+                // gss-ntlmssp and pyspnego seal what they wrap even where sealing was not agreed on: a mask beyond the
+                // three layers that there are is no mask.
+                let layer = layer_of(root);
+                token.layer = Some(Layer { mask: layer.mask.filter(|mask| matches!(mask, 1..=7)), ..layer });
+            }
             _ => {}
         }
         // What is wrong with an offer or a choice is told by its octets.
