@@ -66,7 +66,11 @@ fn smtp_command(command: &Command, said: &Said<'_>) -> Signal {
             if auth.initial.as_ref().is_some_and(|initial| !legible(initial, true)) {
                 return Signal::AuthNotBase64;
             }
-            if over_long(said.message) { Signal::InitialResponseTooLong } else { Signal::Auth }
+            match said.settled.offers_mechanism() {
+                _ if over_long(said.message) => Signal::InitialResponseTooLong,
+                Some(false) => Signal::AuthNotOffered,
+                _ => Signal::Auth,
+            }
         }
         Verb::Other => Signal::UnknownCommand,
         _ => Signal::OtherCommand,

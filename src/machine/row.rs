@@ -237,6 +237,8 @@ signals! {
     StartTls,
     /// AUTH with a mechanism, and an initial response that decodes if there is one.
     Auth,
+    /// The same with a mechanism that the reply to EHLO does not list.
+    AuthNotOffered: Auth,
     /// AUTH whose line passes 512 octets.
     InitialResponseTooLong,
     /// AUTH whose initial response is not base64.
@@ -425,7 +427,14 @@ impl Signal {
     /// Whether it is an AUTH command, however malformed.
     #[must_use]
     pub const fn is_auth(self) -> bool {
-        matches!(self, Self::Auth | Self::InitialResponseTooLong | Self::AuthNotBase64 | Self::AuthMalformed)
+        matches!(
+            self,
+            Self::Auth
+                | Self::AuthNotOffered
+                | Self::InitialResponseTooLong
+                | Self::AuthNotBase64
+                | Self::AuthMalformed
+        )
     }
 
     /// Itself, then ever coarser ones.

@@ -141,6 +141,16 @@ impl Settled {
         }
     }
 
+    /// Whether the latest reply to EHLO lists the mechanism of the AUTH command. `None` where it lists none at all: after
+    /// HELO, or before either.
+    #[must_use]
+    pub fn offers_mechanism(&self) -> Option<bool> {
+        let name = self.mechanism.as_ref()?;
+        let mut lists = self.keywords.iter().filter(|keyword| keyword.name == "AUTH").peekable();
+        lists.peek()?;
+        Some(lists.any(|list| list.parameters.contains(name)))
+    }
+
     /// What `runs` comes to at this moment.
     #[must_use]
     pub fn running(&self, runs: Runs) -> Option<Machine> {

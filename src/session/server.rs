@@ -74,7 +74,9 @@ impl Server {
         let heard = standing.answering[Party::Server.index()].map(|place| &transcript.steps()[place]);
         let Some(step) = heard else { return Decision::Nothing };
         match (stack.smtp().name(), stack.heard()) {
-            ("Ready", Some(Signal::Auth | Signal::InitialResponseTooLong)) => self.start(step, standing),
+            ("Ready", Some(Signal::Auth | Signal::AuthNotOffered | Signal::InitialResponseTooLong)) => {
+                self.start(step, standing)
+            }
             ("InAuth", Some(Signal::Response)) => self.take(step, standing),
             _ => self.by_table(standing),
         }

@@ -114,6 +114,8 @@ const SERVER: Table = machine_table! {
     Ready on Auth emit Success to Authenticated, May "RFC 4954" "4", "A mechanism of one message is done with its initial response.";
     Ready on Auth emit ChallengeNotBase64 to InAuth, Quirk "MS-SMTPNTLM" "4", "Windows answers a bare AUTH with words for people.";
     Ready on Auth emit ParameterNotImplemented to Ready, Must "RFC 4954" "4", "504: the mechanism is not known here.";
+    Ready on AuthNotOffered emit ParameterNotImplemented to Ready, Must "RFC 4954" "4", "504: the mechanism is not known here.";
+    Ready on AuthNotOffered emit CredentialsInvalid to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to a mechanism that it does not have.";
     Ready on Auth emit EncryptionRequired to Ready, May "RFC 4954" "6", "538: not without TLS.";
     Ready on Auth emit MechanismTooWeak to Ready, May "RFC 4954" "6", "534: the mechanism is too weak for this user.";
     Ready on Auth emit CredentialsInvalid to Ready, Should "RFC 4954" "6", "535: the initial response was enough to refuse.";
