@@ -119,7 +119,11 @@ fn login(said: &Said<'_>) -> Option<Signal> {
     match &said.message.body {
         Body::Command(command) => {
             let auth = command.auth.as_ref()?;
-            Some(if auth.initial.is_some() { Signal::AuthLoginUsername } else { Signal::AuthLogin })
+            Some(match &auth.initial {
+                None => Signal::AuthLogin,
+                Some(initial) if initial.equals => Signal::AuthLoginEmpty,
+                Some(_) => Signal::AuthLoginUsername,
+            })
         }
         Body::Response(Response::Cancel) => Some(Signal::Cancel),
         Body::Response(Response::Empty) => Some(Signal::EmptyResponse),

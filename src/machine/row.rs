@@ -321,6 +321,8 @@ signals! {
     AuthLogin,
     /// AUTH LOGIN with the user name.
     AuthLoginUsername,
+    /// AUTH LOGIN with `=`, which is a user name of no characters.
+    AuthLoginEmpty: AuthLoginUsername,
     /// Exactly `334 VXNlcm5hbWU6`.
     UsernameChallenge,
     /// Exactly `334 UGFzc3dvcmQ6`.
