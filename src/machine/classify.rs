@@ -181,6 +181,7 @@ fn gssapi(machine: Machine, said: &Said<'_>) -> Option<Signal> {
             Some(match token.layer {
                 Some(layer) => layer_choice(layer, said.settled.offered),
                 None if token.completes(Party::Client) => Signal::FinalTokenResponse,
+                None if token.kind == Kind::Ntlm && opens(token) => Signal::NtlmResponse,
                 None => Signal::TokenResponse,
             })
         }

@@ -363,6 +363,8 @@ signals! {
     MalformedChallenge,
     /// A token after which the context goes on.
     TokenResponse,
+    /// A bare NTLM message in place of a NegTokenInit.
+    NtlmResponse: TokenResponse,
     /// The initiator's last token.
     FinalTokenResponse,
     /// Octets that are no token.

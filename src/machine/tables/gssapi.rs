@@ -17,6 +17,7 @@ const CLIENT: Table = machine_table! {
     Choose on Go emit AuthGssapiNtlm to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message in place of a NegTokenInit; Windows and Cyrus take it.";
     Choose on Go emit AuthGssapiMalformed to Context, MustNot "RFC 4178" "4.2", "The first token is a NegTokenInit in the frame of RFC 2743 3.1.";
     WaitEmpty on EmptyChallenge emit TokenResponse to Context, Must "RFC 4954" "4", "The empty challenge is answered with what would have been the initial response.";
+    WaitEmpty on EmptyChallenge emit NtlmResponse to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message in place of a NegTokenInit; Windows and Cyrus take it.";
     WaitEmpty on HumanChallenge emit TokenResponse to Context, Quirk "Exchange" "captures", "Exchange says \"GSSAPI supported\" where an empty challenge belongs.";
     WaitEmpty on HintsChallenge emit TokenResponse to Context, May "MS-SPNG" "3.2.5.2", "The acceptor may open with its list of mechanisms.";
     Context on TokenChallenge emit TokenResponse to Context, Must "RFC 2222" "7.2.1", "The token goes to GSS_Init_sec_context, and what that gives is the response.";
@@ -50,6 +51,7 @@ const SERVER: Table = machine_table! {
     Ready on AuthGssapiToken emit MalformedChallenge to Context, MustNot "RFC 2222" "7.2.2", "A challenge is what GSS_Accept_sec_context gave.";
     Ready on AuthGssapiNtlm emit TokenChallenge to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message is taken for what it is.";
     Context on TokenResponse emit TokenChallenge to Context, Must "RFC 2222" "7.2.2", "The token goes to GSS_Accept_sec_context, and what that gives is the next challenge.";
+    Context on NtlmResponse emit TokenChallenge to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message is taken for what it is.";
     Context on TokenResponse emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete; its last token is sent, and an empty line awaited.";
     Context on TokenResponse emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "The mechanism failed: a reject may be sent before the refusal.";
     Context on TokenResponse emit SuccessInPlaceOfToken to Done, May "MS-SSEAN" "4.1", "The printed example ends so: 235 in place of the acceptor's last token.";
