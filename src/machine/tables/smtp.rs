@@ -126,7 +126,7 @@ const SERVER: Table = machine_table! {
     Ready on InitialResponseTooLong emit Challenge to InAuth, May "RFC 5321" "4.5.3.1", "A server may take lines longer than it has to.";
     Ready on InitialResponseTooLong emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
     Ready on AuthNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the initial response cannot be decoded.";
-    Ready on AuthNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to what cannot be decoded.";
+    Ready on AuthNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix, and Dovecot in LOGIN, say 535 to what cannot be decoded.";
     Ready on AuthNotBase64 emit Challenge to InAuth, MustNot "RFC 4954" "4", "What cannot be decoded must be refused with 501.";
     Ready on AuthMalformed emit ParameterSyntaxError to Ready, Must "RFC 5321" "4.2.2", "501: AUTH wants a mechanism and at most one word more.";
     Ready on AuthMalformed emit Refusal to Ready, May "RFC 5321" "4.2.4", "500 or 502 where AUTH is not known at all.";
@@ -151,7 +151,7 @@ const SERVER: Table = machine_table! {
     InAuth on Cancel emit Challenge to InAuth, MustNot "RFC 4954" "4", "A cancelled exchange must end with 501.";
     InAuth on Cancel emit Success to Authenticated, MustNot "RFC 4954" "4", "A cancelled exchange must end with 501.";
     InAuth on ResponseNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the response cannot be decoded.";
-    InAuth on ResponseNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix says 535 to what cannot be decoded.";
+    InAuth on ResponseNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix, and Dovecot in LOGIN, say 535 to what cannot be decoded.";
     InAuth on ResponseNotBase64 emit Challenge to InAuth, MustNot "RFC 4954" "4", "What cannot be decoded must be refused with 501.";
     InAuth on ResponseOverLong emit SyntaxError to Ready, Must "RFC 4954" "4", "500: the line does not fit the buffer.";
     InAuth on ResponseOverLong emit Refusal to Ready, Quirk "Dovecot" "smtp-server-cmd-auth.c", "Other refusals of the same are seen.";
