@@ -18,7 +18,7 @@ const fn ends(machine: Machine) -> &'static [&'static str] {
 }
 
 /// All that hold dialogues; a recording that is shipped counts as a test.
-const FOLDERS: [&str; 2] = ["recordings", "tests/rows"];
+const FOLDERS: [&str; 3] = ["recordings", "tests/real", "tests/rows"];
 
 #[test]
 fn every_row_is_one_sentence_with_its_clause() {
@@ -101,7 +101,7 @@ fn every_signal_stands_in_a_row_or_is_heard_in_a_dialogue() {
 #[test]
 fn every_dialogue_comes_out_as_it_says() {
     let mut wrong = String::new();
-    for played in played(&["tests/rows"]) {
+    for played in played(&["tests/real", "tests/rows"]) {
         let headers = &played.recording.headers;
         assert!(!headers.title.is_empty(), "{}: no title", played.path);
         let says = |name| headers.other.iter().filter(move |(other, _)| other == name).map(|(_, value)| value.clone());

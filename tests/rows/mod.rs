@@ -1,4 +1,5 @@
-//! Every recording of the tree, played: the dialogues beside this file, and what is shipped in `recordings/`.
+//! Every recording of the tree, played: the dialogues beside this file, what real peers said in `tests/real/`, and what
+//! is shipped in `recordings/`.
 //!
 //! A dialogue says in headers of its own what must come of it: `expect: no deviation`, or one
 //! `expect: deviation at LINE PARTY SIGNAL` for each, with the lines `C:` and `S:` counted from 1; and `ends: CLIENT |
