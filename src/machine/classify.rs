@@ -4,7 +4,7 @@ use super::row::{Machine, Signal};
 use super::settled::{Inner, Layer, NegState, Settled, Token};
 use crate::decode::Kind;
 use crate::terms::Party;
-use crate::wire::{Base64, Base64ErrorKind, Body, Command, FlawKind, Message, Reply, Response, Verb};
+use crate::wire::{Base64, Body, Command, FlawKind, Message, Reply, Response, Verb};
 
 /// One line with all that is known of it.
 #[derive(Clone, Copy, Debug)]
@@ -102,13 +102,9 @@ fn reply_signal(reply: &Reply) -> Signal {
     }
 }
 
-/// Whether a receiver can decode it. Trailing bits that are not zero don't stop it (RFC 4648 section 3.5); `=` stands
-/// for "present but empty" in an AUTH command only (RFC 4954 section 4).
+/// Whether a receiver can decode it; `=` stands for "present but empty" in an AUTH command only (RFC 4954 section 4).
 fn legible(base64: &Base64, initial: bool) -> bool {
-    if base64.equals {
-        return initial;
-    }
-    base64.errors.iter().all(|error| error.kind == Base64ErrorKind::TrailingBits)
+    base64.is_legible() || initial && base64.equals
 }
 
 fn over_long(message: &Message) -> bool {

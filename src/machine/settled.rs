@@ -276,10 +276,11 @@ impl Token {
     #[must_use]
     pub fn read(tree: &Tree) -> Self {
         let root = &tree.root;
+        let malformed = matches!(tree.kind, Kind::Unknown | Kind::Ber | Kind::Text | Kind::Empty);
         let mut token = Self {
             kind: tree.kind,
-            malformed: matches!(tree.kind, Kind::Unknown | Kind::Ber | Kind::Text | Kind::Empty),
-            inner: inner_of(root),
+            malformed,
+            inner: if malformed { None } else { inner_of(root) },
             neg_state: None,
             mic: false,
             supported: None,

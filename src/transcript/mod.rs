@@ -16,7 +16,7 @@ pub use event::{Event, What};
 pub use step::{Inbox, Standing, Step, Token};
 pub use verdict::Verdict;
 
-use crate::decode::decode;
+use crate::decode::{Hint, decode};
 use crate::machine::{Machine, Outcome, Said, Settled, Signal, Token as Glance, classify};
 use crate::terms::{Party, Span};
 use crate::wire::{Body, Dialogue, Message, keywords, read_client, read_server};
@@ -131,16 +131,11 @@ impl Transcript {
         if ends_ehlo(standing, from, message) {
             Arc::make_mut(&mut standing.settled).keywords = keywords(self.reply_lines(bytes)).into();
         }
-        let base64 = message.base64().filter(|base64| !base64.span.is_empty());
-        let mut glance = None;
-        if let Some(base64) = base64.filter(|base64| !base64.equals) {
-            let hint = standing.settled.hint(from);
-            step.token = Some(Token { encoded: base64.span, hint });
-            if matches!(standing.settled.machine, Some(Machine::Gssapi | Machine::Kerberos)) {
-                let tree = decode(&base64.bytes, &hint);
-                glance = Some(Glance::read(&tree));
-            }
-        }
+        let hint = standing.settled.hint(from);
+        let base64 = message.base64().filter(|base64| !base64.span.is_empty() && !base64.equals);
+        step.token = base64.map(|base64| Token { encoded: base64.span, hint });
+        let looks = matches!(standing.settled.machine, Some(Machine::Gssapi | Machine::Kerberos));
+        let glance = if looks { glance(message, hint) } else { None };
         if standing.settled.machine.is_some() {
             Arc::make_mut(&mut standing.settled).learn(from, message, glance.as_ref());
         }
@@ -198,6 +193,12 @@ fn ends_ehlo(standing: &Standing, from: Party, message: &Message) -> bool {
         && matches!(&message.body, Body::Reply(reply) if reply.code == 250)
 }
 
+/// The token of a line, if it has one that a receiver can decode.
+fn glance(message: &Message, hint: Hint) -> Option<Glance> {
+    let base64 = message.base64().filter(|base64| !base64.span.is_empty() && base64.is_legible())?;
+    Some(Glance::read(&decode(&base64.bytes, &hint)))
+}
+
 /// Hears a line that waited: its meaning may have changed with the state of the one who hears it.
 fn hear_again(party: Party, line: &[u8], standing: &mut Standing) -> Outcome {
     let message = match party {
@@ -205,10 +206,7 @@ fn hear_again(party: Party, line: &[u8], standing: &mut Standing) -> Outcome {
         Party::Client => read_server(line),
     };
     let settled: &Settled = &standing.settled;
-    let glance = message
-        .base64()
-        .filter(|base64| !base64.span.is_empty())
-        .map(|base64| Glance::read(&decode(&base64.bytes, &settled.hint(party.peer()))));
+    let glance = glance(&message, settled.hint(party.peer()));
     let said = Said { from: party.peer(), line, message: &message, token: glance.as_ref(), settled };
     standing.stacks[party.index()].hear(settled, |machine| classify(machine, &said))
 }

@@ -261,6 +261,13 @@ impl Base64 {
     pub fn is_valid(&self) -> bool {
         self.errors.is_empty()
     }
+
+    /// Whether a receiver can decode it: trailing bits that are not zero don't stop it (RFC 4648 section 3.5). `=` alone
+    /// is no base64.
+    #[must_use]
+    pub fn is_legible(&self) -> bool {
+        !self.equals && self.errors.iter().all(|error| error.kind == Base64ErrorKind::TrailingBits)
+    }
 }
 
 impl fmt::Display for FlawKind {
