@@ -6,9 +6,11 @@
 //!
 //! Where the decoder can't tell, a client's octets are secret, whole: tokens of mechanisms that it does not know,
 //! tokens with broken base64, and, once AUTH was tried, lines that are no command (a password sent after a refusal).
+//! The same goes for a damaged token that would read as something else with its secrets masked.
 //!
 //! Limits: what a secret's length tells stays told, and so do names, realms and time stamps. What would need a key to
-//! be verified can't be verified any more. Notes are not masked, nor is the text of a message.
+//! be verified can't be verified any more. Notes are not masked, nor is the text of a message. A line sent out of turn
+//! is masked for what it is to its sender; to its reader it may say something else afterwards.
 
 use super::{Event, Step, What};
 use crate::decode::{Hint, Kind, Reading, Tree, decode};
@@ -59,8 +61,15 @@ fn line(from: Party, bytes: &[u8], step: &Step, sent: &Message, unsure: bool) ->
     if let Some(span) = opaque { mask_opaque(&masked, span) } else { masked }
 }
 
-/// The line with the token in it masked as far as the decoder can tell what is secret.
+/// The line with the token in it masked; all of it, where a second look would see something else in what is left.
 fn token(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<u8> {
+    let masked = token_as_read(from, bytes, base64, hint);
+    let again = base64::read(&masked, base64.span);
+    if token_as_read(from, &masked, &again, hint) == masked { masked } else { mask_opaque(bytes, base64.span) }
+}
+
+/// The line with the token in it masked as far as the decoder can tell what is secret.
+fn token_as_read(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<u8> {
     let tree = decode(&base64.bytes, &hint);
     let known = !matches!(tree.kind, Kind::Text | Kind::Ber | Kind::Unknown | Kind::Empty);
     match (from, hint.reading) {
@@ -90,12 +99,21 @@ pub fn mask_line(bytes: &[u8], encoded: Span, tree: &Tree, token: &[u8]) -> Vec<
             fill(octets);
         }
     }
-    if encoded.of(bytes) != base64::encode(token).as_bytes() {
+    let read = base64::read(bytes, encoded);
+    if !read.is_legible() || read.bytes != token {
         // Behind an error every octet may be read wrong; only of a text it is sure where its secrets are.
         let harmless = tree.kind == Kind::Text && masked == token;
         return if harmless { bytes.to_vec() } else { mask_opaque(bytes, encoded) };
     }
-    replace(bytes, encoded, base64::encode(&masked).as_bytes())
+    if masked == token {
+        return bytes.to_vec();
+    }
+    let mut text = base64::encode(&masked).into_bytes();
+    let last = text.iter_mut().rfind(|character| **character != b'=');
+    if let Some(last) = last.filter(|_| !read.is_valid()) {
+        *last += 1; // bits that belong to no octet were set, and one is again: the next character of the alphabet
+    }
+    replace(bytes, encoded, &text)
 }
 
 /// The line with everything at `span` masked character by character: what can't be decoded may be a password.
@@ -340,9 +358,10 @@ mod tests {
             (b"cGFzc3dvcmQ=\r\n", 0, b"KioqKioqKio=\r\n"),
             (b"dGVzdAB0ZXN0ADEyMzQ=\r\n", 10, b"dGVzdAB0ZXN0ACoqKio=\r\n"),
             (b"Q2hhcmxpZQ==\r\n", 7, b"Q2hhcmxpZQ==\r\n"),
+            // Bits that belong to no octet stay wrong.
+            (b"cGFzc3dvcmR=\r\n", 0, b"KioqKioqKip=\r\n"),
             // Without the octets to put back, all of it goes; but only where something is secret.
             (b"cGFzc3dvcmQ\r\n", 0, b"//////////w\r\n"),
-            (b"cGFzc3dvcmR=\r\n", 0, b"//////////9=\r\n"),
             (b"Q2hhcmxpZQ=\r\n", 7, b"Q2hhcmxpZQ=\r\n"),
         ];
         for (line, secret, expected) in table {
