@@ -148,7 +148,7 @@ pub(super) static TABLE: &[Binding] = &[
         "time since the start, since the line before, of the clock",
         When::Exchange,
     ),
-    plain(&[key('T')], Action::Themes, "theme", "choose a theme", When::Always),
+    foot(&[key('T')], Action::Themes, "theme", "choose a theme", When::Always),
     plain(&[key(':')], Action::Command, "command", "run an action by its name", When::Always),
     plain(&[key('?')], Action::Help, "help", "this list; Enter runs what is selected", When::Always),
     plain(&[special(KeyCode::Esc)], Action::Leave, "leave", "back to where this was opened from", When::Always),

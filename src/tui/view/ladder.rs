@@ -35,15 +35,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     let lines = wide >= WITH_LIFE_LINES && model.size.width >= 120 && !exchange.zoom;
     let mut area = area;
     if lines && area.height > 1 {
-        life_line_heads(buffer, area, digits(exchange), paint);
+        life_line_heads(buffer, area, exchange, paint);
         area = Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
     let height = usize::from(area.height);
     let first = first_row(exchange.row, exchange.rows(), height);
     for (row, y) in (first..exchange.rows()).zip(area.top()..area.bottom()) {
         let row = read(row, model, exchange);
-        let line =
-            if lines { arrow(&row, wide, digits(exchange), paint) } else { plain(&row, wide, digits(exchange), paint) };
+        let line = if lines { arrow(&row, wide, exchange, paint) } else { plain(&row, wide, digits(exchange), paint) };
         buffer.set_line(area.x, y, &line, area.width);
         if row.selected {
             buffer.set_style(Rect { y, height: 1, ..area }, paint.style(Role::Selected));
@@ -72,10 +71,16 @@ fn plain(row: &Row, wide: usize, digits: usize, paint: &Paint) -> Line<'static> 
 }
 
 /// How wide the column of times is.
-const TIME: usize = 12;
+const fn time_column(exchange: &Exchange) -> usize {
+    match exchange.time {
+        TimeMode::Clock => 13,
+        TimeMode::SinceStart | TimeMode::SincePrevious => 8,
+    }
+}
 
-fn life_line_heads(buffer: &mut Buffer, area: Rect, digits: usize, paint: &Paint) {
-    let room = usize::from(area.width).saturating_sub(digits + 7 + TIME);
+fn life_line_heads(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) {
+    let (digits, times) = (digits(exchange), time_column(exchange));
+    let room = usize::from(area.width).saturating_sub(digits + 7 + times);
     let indent = digits + 6;
     let heads = vec![
         Text::raw(" ".repeat(indent)),
@@ -87,9 +92,10 @@ fn life_line_heads(buffer: &mut Buffer, area: Rect, digits: usize, paint: &Paint
 }
 
 /// `│── text ──▶│`
-fn arrow(row: &Row, wide: usize, digits: usize, paint: &Paint) -> Line<'static> {
+fn arrow(row: &Row, wide: usize, exchange: &Exchange, paint: &Paint) -> Line<'static> {
+    let (digits, times) = (digits(exchange), time_column(exchange));
     let cursor = if row.selected { '▶' } else { ' ' };
-    let room = wide.saturating_sub(digits + 7 + TIME);
+    let room = wide.saturating_sub(digits + 7 + times);
     let mut spans = vec![
         paint.span(format!(" {cursor} {:>digits$} ", row.number), row.role),
         paint.span(row.mark.0.to_string(), row.mark.1),
@@ -105,7 +111,7 @@ fn arrow(row: &Row, wide: usize, digits: usize, paint: &Paint) -> Line<'static> 
             spans.push(paint.span(format!(" {text}{}", " ".repeat(room.saturating_sub(1 + width(&text)))), row.role));
         }
     }
-    spans.extend([paint.span("│", Role::Server), paint.span(format!("{:>TIME$}", row.time), Role::Dim)]);
+    spans.extend([paint.span("│", Role::Server), paint.span(format!("{:>times$}", row.time), Role::Dim)]);
     Line::from(spans)
 }
 

@@ -42,7 +42,7 @@ pub(super) fn panes(body: Rect, exchange: &Exchange) -> Vec<(Pane, Rect)> {
 
 /// Everything at once, ladder at the left.
 fn medium(body: Rect) -> Vec<(Pane, Rect)> {
-    let [left, right] = columns(body, body.width / 2 + 2);
+    let [left, right] = columns(body, body.width * 11 / 20);
     let [ladder, raw, why] = split(left, [body.height / 2, body.height / 5]);
     let [tree, bytes, state] = split(right, [body.height * 2 / 5, body.height / 4]);
     vec![
@@ -150,7 +150,8 @@ fn note(pane: Pane, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
         return Vec::new();
     }
     if exchange.looks_back() {
-        let text = format!(" looking back: the session waits at {}; G goes there ", exchange.last_row() + 1);
+        let does = if exchange.session().is_some_and(crate::session::Session::ended) { "ended" } else { "waits" };
+        let text = format!(" looking back: the session {does} at {}; G goes there ", exchange.last_row() + 1);
         return vec![Span::raw("─ "), paint.span(text, Role::Held), Span::raw(" ")];
     }
     if let crate::tui::model::Source::Recording { damage: Some(damage), .. } = &exchange.source {

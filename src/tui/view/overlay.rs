@@ -47,29 +47,45 @@ fn draw_menu(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) {
 
 fn draw_prompt(buffer: &mut Buffer, area: Rect, prompt: &Prompt, paint: &Paint) -> Position {
     let (title, hint) = words(prompt.kind);
-    let inside = frame(buffer, area, area.width - 4, 6, title, paint);
-    let room = usize::from(inside.width).saturating_sub(1);
+    let wide = area.width - 4;
     let (before, behind) = prompt.line.halves();
-    // As much of what stands before the cursor as fits, its end first.
-    let mut used = 0;
-    let fits = |c: &char| {
-        used += width(c.encode_utf8(&mut [0; 4]));
-        used <= room
-    };
-    let seen: Vec<char> = before.chars().rev().take_while(fits).collect();
-    let seen: String = seen.into_iter().rev().collect();
-    let at = width(&seen);
-    let text = format!("{seen}{behind}");
-    let line = Line::from(paint.span(text, Role::Text));
-    buffer.set_line(inside.x, inside.y, &line, inside.width);
+    let (rows, at) = broken(&before, &behind, usize::from(wide) - 4);
+    let seen = rows.len().min(usize::from(area.height / 2));
+    let inside = frame(buffer, area, wide, seen as u16 + 5, title, paint);
+    let first = first_row(at.1, rows.len(), seen);
+    for (row, y) in rows.into_iter().skip(first).take(seen).zip(inside.y..) {
+        buffer.set_line(inside.x, y, &Line::from(paint.span(row, Role::Text)), inside.width);
+    }
     let (note, role) = match &prompt.error {
         Some(error) => (format!("✘ {}", crate::decode::escape(error)), Role::Bad),
         None => (hint.to_owned(), Role::Dim),
     };
-    let below = Rect { y: inside.y + 2, height: 2, ..inside };
+    let below = Rect { y: inside.bottom() - 2, height: 2, ..inside };
     let lines = wrap(&note, usize::from(below.width));
     super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, role))));
-    Position::new(inside.x + u16::try_from(at).unwrap_or(0), inside.y)
+    Position::new(inside.x + at.0 as u16, inside.y + (at.1 - first) as u16)
+}
+
+/// A typed line in rows of that width, and where the cursor is: its column and its row.
+fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (usize, usize)) {
+    let mut rows = vec![String::new()];
+    let mut used = 0;
+    let mut cursor = None;
+    for (place, c) in before.chars().chain(behind.chars()).enumerate() {
+        let cells = width(c.encode_utf8(&mut [0; 4]));
+        if used + cells > wide {
+            rows.push(String::new());
+            used = 0;
+        }
+        if place == before.chars().count() {
+            cursor = Some((used, rows.len() - 1));
+        }
+        let last = rows.len() - 1;
+        rows[last].push(c);
+        used += cells;
+    }
+    let cursor = cursor.unwrap_or((used, rows.len() - 1));
+    (rows, cursor)
 }
 
 /// The title of a typed line, and what may be typed.

@@ -3,7 +3,7 @@
 use super::paint::{Paint, wrap};
 use crate::config::theme::Role;
 use crate::terms::Span;
-use crate::transcript::encoded_span;
+use crate::transcript::{encoded_span, recording};
 use crate::tui::model::{Exchange, Model};
 use crate::wire::{FlawKind, printable};
 use ratatui::text::{Line, Span as Text};
@@ -26,7 +26,9 @@ pub(super) fn lines(
     let focus = &exchange.focus;
     let shown = &focus.shown;
     let Some(message) = &shown.message else {
-        return (vec![paint.span(" No line: a fact about the connection.", Role::Dim).into()], None);
+        let fact = recording::event_lines(&shown.event);
+        let lines = wrap(fact.trim_end(), width.saturating_sub(2)).into_iter();
+        return (lines.map(|text| paint.span(format!(" {text}"), Role::Dim).into()).collect(), None);
     };
     let from = focus.party();
     let text_role = Paint::party(from);

@@ -31,13 +31,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
     for ((place, entry), y) in entries.iter().enumerate().skip(first).zip(list.top()..list.bottom()) {
         let cursor = if place == model.entry { '▶' } else { ' ' };
         let (name, says) = describe(entry);
-        let left = vec![paint.span(format!(" {cursor} {name:32} "), Role::Text), paint.span(says, Role::Dim)];
+        let left = vec![paint.span(format!(" {cursor} {name:30} "), Role::Text), paint.span(says, Role::Dim)];
         buffer.set_line(list.x, y, &spread(left, Vec::new(), width), list.width);
         if place == model.entry {
             buffer.set_style(Rect { y, height: 1, ..list }, paint.style(Role::Selected));
         }
     }
-    status::line(buffer, whole.crumb, " k j: choose   Enter: open   T: theme   q: quit", Role::Dim, paint);
+    let says = entries.get(model.entry).map(|entry| format!(" {}", describe(entry).1)).unwrap_or_default();
+    status::line(buffer, whole.crumb, &says, Role::Title, paint);
     status::footer(buffer, whole.footer, model, paint);
 }
 

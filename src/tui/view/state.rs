@@ -1,9 +1,9 @@
 //! Where both parties are in the machines that run, how they came there, and what may come next.
 
-use super::paint::{Paint, cut_spans, spread, wrap};
+use super::paint::{Paint, cut_spans, spread, width, wrap};
 use crate::config::theme::Role;
 use crate::machine::diagram::{BOX_HEIGHT, Border, BoxAt, Picture, picture};
-use crate::machine::{Machine, RowId, State, table, tables};
+use crate::machine::{Force, Machine, RowId, State, table, tables};
 use crate::terms::Party;
 use crate::tui::focus::Place;
 use crate::tui::model::Exchange;
@@ -12,56 +12,73 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use std::sync::OnceLock;
 
+/// How many states of the way here are told in one line.
+const WAY: usize = 4;
+
 /// Rows above a diagram: its title.
 const HEAD: u16 = 1;
 
 /// The machines of both parties, a line each, and the rows that may be taken.
-pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
+pub(super) fn lines(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for place in exchange.focus.places.iter().flatten() {
         let mut spans = vec![
             paint.span(format!(" {} {:9}", place.party.letter(), place.machine.name()), Paint::party(place.party)),
         ];
-        spans.extend(chain(place, exchange, paint));
-        lines.push(Line::from(cut_spans(spans, width)));
+        spans.extend(chain(place, exchange, wide.saturating_sub(12), paint));
+        lines.push(Line::from(cut_spans(spans, wide)));
     }
     for places in &exchange.focus.places {
-        // The innermost machine that has something to do says what may come.
-        let Some(place) = places.iter().rev().find(|place| !place.open.is_empty()) else { continue };
+        // The innermost machine that has something to do says what may come, unless that is only what it should not.
+        let acts = |place: &&Place| place.open.iter().any(|id| id.row().force != Force::Quirk);
+        let Some(place) = places.iter().rev().find(acts) else { continue };
         let heard = place
             .cursor
             .heard
             .map_or_else(|| "may begin".to_owned(), |heard| format!("has heard {heard} and may answer"));
-        let title = format!(" The {} {heard}, in {}:", place.party, place.machine);
-        lines.extend(wrap(&title, width).into_iter().map(|text| paint.span(text, Role::Dim).into()));
-        lines.extend(place.open.iter().map(|id| next(*id, width, paint)));
+        let title = format!("The {} {heard}, in {}:", place.party, place.machine);
+        lines.extend(
+            wrap(&title, wide.saturating_sub(1))
+                .into_iter()
+                .map(|text| paint.span(format!(" {text}"), Role::Dim).into()),
+        );
+        lines.extend(place.open.iter().map(|id| next(*id, wide, paint)));
     }
     lines
 }
 
-fn next(id: RowId, width: usize, paint: &Paint) -> Line<'static> {
+fn next(id: RowId, wide: usize, paint: &Paint) -> Line<'static> {
     let row = id.row();
     let emit = row.emit.map_or("nothing", |emit| emit.name());
     let left =
         vec![paint.span(format!("   {emit}"), Role::StateNext), paint.span(format!(" → {}", row.to), Role::Text)];
     let right =
         vec![paint.span(format!("{} ", row.force), Role::Dim), paint.span(format!("{} ", row.cite), Role::Clause)];
-    spread(left, right, width)
+    spread(left, right, wide)
 }
 
-/// The way here, the state, and where it may go: `Choose ─ ▣ Context ─ ContextDone │ Failed`.
-pub(super) fn chain(place: &Place, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    for state in place.path.iter().skip(place.path.len().saturating_sub(4)) {
-        spans.extend([paint.span(state.name(), Role::StateWalked), paint.span(" ─ ", Role::Dim)]);
-    }
+/// The way here, the state, and where it may go: `Choose ─ ▣ Context ─ ContextDone │ Failed`. The way gives way first.
+pub(super) fn chain(place: &Place, exchange: &Exchange, room: usize, paint: &Paint) -> Vec<Span<'static>> {
     let wrong = exchange.focus.step.deviation.as_ref();
     let wrong = wrong.is_some_and(|wrong| (wrong.party, wrong.machine) == (place.party, place.machine));
     let (mark, role) = if wrong { ('✘', Role::Bad) } else { ('▣', Role::StateNow) };
-    spans.push(paint.span(format!("{mark} {}", place.cursor.state), role));
-    if let Some(heard) = place.cursor.heard {
-        spans.push(paint.span(format!(" heard {heard}"), Role::Text));
+    let now = format!("{mark} {}", place.cursor.state);
+    let heard = place.cursor.heard.map_or_else(String::new, |heard| format!(" heard {heard}"));
+
+    let mut left = room.saturating_sub(width(&now) + width(&heard));
+    let fits = |state: &&State| {
+        let wide = width(state.name()) + 3;
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    };
+    let way: Vec<&State> = place.path.iter().rev().take(WAY).take_while(fits).collect();
+    let mut spans = Vec::new();
+    for state in way.into_iter().rev() {
+        spans.extend([paint.span(state.name(), Role::StateWalked), paint.span(" ─ ", Role::Dim)]);
     }
+    spans.extend([paint.span(now, role), paint.span(heard, Role::Text)]);
+
     let mut ahead: Vec<State> = Vec::new();
     for to in place.ahead.iter().map(|id| id.row().to) {
         if !ahead.contains(&to) && to != place.cursor.state {

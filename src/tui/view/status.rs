@@ -56,7 +56,7 @@ pub(super) fn crumb(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint:
     let Some(place) = exchange.focus.crumb() else { return };
     let party = place.party;
     let mut left = vec![paint.span(format!(" {} {} ", party.letter(), place.machine), Paint::party(party))];
-    left.extend(chain(place, exchange, paint));
+    left.extend(chain(place, exchange, usize::from(area.width) * 3 / 5, paint));
     let step = &exchange.focus.step;
     let mut taken = step.moves.iter().map(|taken| taken.row);
     let taken = taken.clone().find(|id| (id.party, id.machine) == (party, place.machine)).or(taken.next_back());

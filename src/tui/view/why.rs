@@ -3,8 +3,9 @@
 use super::paint::{Paint, spread, wrap};
 use crate::config::theme::Role;
 use crate::decode::escape;
-use crate::machine::{Deviation, RowId};
+use crate::machine::{Deviation, RowId, Signal};
 use crate::session::Held;
+use crate::transcript::{Step, What};
 use crate::tui::model::Exchange;
 use ratatui::text::Line;
 
@@ -33,9 +34,12 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
         let text = format!("✘ {}, octet {}: {} ({})", node.name, problem.at, problem.what, problem.cite);
         say(&escape(&text), Role::Bad);
     }
+    for note in notes(exchange) {
+        say(&format!("# {}", escape(note)), Role::Title);
+    }
     if focus.step.moves.is_empty() && focus.step.deviation.is_none() {
         let text = match focus.shown.message {
-            None => "A fact about the connection: it moves no machine.",
+            None => "No line: it moves no machine.",
             Some(_) => "It moves no machine: the meaning of a reply stands on its last line.",
         };
         say(text, Role::Dim);
@@ -45,6 +49,20 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     }
     lines
 }
+
+/// The note itself, or the notes right behind the step.
+fn notes(exchange: &Exchange) -> impl Iterator<Item = &str> {
+    fn note(step: &Step) -> Option<&str> {
+        if let What::Note(text) = &step.event.what { Some(text) } else { None }
+    }
+    let at = exchange.row;
+    let own = exchange.steps().get(at).and_then(note);
+    let behind = exchange.steps().iter().skip(at + 1).map_while(note).take(NOTES);
+    own.into_iter().chain(behind.filter(move |_| own.is_none()))
+}
+
+/// How many notes behind a step are shown with it.
+const NOTES: usize = 8;
 
 /// What was sent, what was allowed, which clause.
 fn broken(deviation: &Deviation) -> [(String, Role); 3] {
@@ -61,20 +79,22 @@ fn broken(deviation: &Deviation) -> [(String, Role); 3] {
 
 fn row(id: RowId, width: usize, paint: &Paint, lines: &mut Vec<Line<'static>>) {
     let row = id.row();
-    let signals = match row.emit {
-        Some(emit) => format!("  {} / {emit}", row.on),
-        None => format!("  {}", row.on),
+    let signals = match (row.on, row.emit) {
+        (Signal::Go, Some(emit)) => format!("begins with {emit}"),
+        (on, Some(emit)) => format!("hears {on}, answers {emit}"),
+        (on, None) => format!("hears {on}"),
     };
     let left = vec![
         paint.span(format!(" {} {:9}", id.party.letter(), id.machine.name()), Paint::party(id.party)),
         paint.span(row.from.name(), Role::StateWalked),
         paint.span(" → ", Role::Dim),
         paint.span(row.to.name(), Role::StateWalked),
-        paint.span(signals, Role::Dim),
     ];
     let right =
         vec![paint.span(format!("{} ", row.force), Role::Text), paint.span(format!("{} ", row.cite), Role::Clause)];
     lines.push(spread(left, right, width));
-    let says = wrap(row.says, width.saturating_sub(13));
-    lines.extend(says.into_iter().map(|text| Line::from(paint.span(format!("{:12}{text}", ""), Role::Text))));
+    for (text, role) in [(signals.as_str(), Role::Dim), (row.says, Role::Text)] {
+        let texts = wrap(text, width.saturating_sub(13));
+        lines.extend(texts.into_iter().map(|text| Line::from(paint.span(format!("{:12}{text}", ""), role))));
+    }
 }
