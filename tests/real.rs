@@ -9,6 +9,7 @@ mod rows;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rows::played;
+use saslscope::transcript::recording::{event_lines, read};
 use saslscope::transcript::{Step, Transcript, mask};
 
 /// Every password of the recordings: alice's, what was tried in its place, and what was no base64.
@@ -48,4 +49,17 @@ fn assert_gone(before: &Step, after: &Step, path: &str) -> usize {
         secrets += 1;
     }
     secrets
+}
+
+/// aiosmtpd repeats in capitals what it takes for an unknown command: here a password, sent after a refusal.
+#[test]
+fn what_a_server_repeats_of_a_secret_is_masked_as_well() {
+    let bytes = std::fs::read("tests/real/typed-password-after-refusal-aiosmtpd.session").expect("the recording");
+    let mut transcript = Transcript::new();
+    for event in read(&bytes).recording.events {
+        transcript.push(event);
+    }
+    let masked: String = transcript.steps().iter().map(|step| event_lines(&mask::event(step))).collect();
+    assert!(masked.contains("500 Error: command \"/"), "{masked}");
+    assert!(!masked.to_ascii_lowercase().contains("d29uzgvybgfuza"), "{masked}");
 }

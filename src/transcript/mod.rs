@@ -19,7 +19,7 @@ pub use verdict::Verdict;
 use crate::decode::{Hint, decode};
 use crate::machine::{Machine, Outcome, Said, Settled, Signal, Token as Glance, classify};
 use crate::terms::{Party, Span};
-use crate::wire::{Body, Dialogue, Message, keywords, read_client, read_server};
+use crate::wire::{Body, Dialogue, Message, Verb, keywords, read_client, read_server};
 use std::sync::Arc;
 
 /// One connection, understood so far.
@@ -68,6 +68,7 @@ impl Transcript {
             event,
             message: None,
             token: None,
+            echo: None,
             signal: None,
             moves: Vec::new(),
             deviation: None,
@@ -88,6 +89,10 @@ impl Transcript {
             Party::Server => read_server(bytes),
         };
         message.mark_cut(*cut);
+        if from == Party::Server {
+            let answered = step.standing.answering[Party::Server.index()].map(|place| &self.steps[place]);
+            step.echo = answered.and_then(|answered| echo(bytes, answered));
+        }
         if matches!(&message.body, Body::Reply(reply) if !reply.last) {
             // The meaning of a reply stands on its last line.
             step.message = Some(message);
@@ -172,6 +177,22 @@ impl Transcript {
             step.moves.extend(outcome.moves);
         }
     }
+}
+
+/// Where a reply repeats the response, or the line that is no command, which it answers (aiosmtpd does, in capitals).
+fn echo(reply: &[u8], answered: &Step) -> Option<Span> {
+    const SHORTEST: usize = 4;
+    let message = answered.message.as_ref()?;
+    let repeated = match &message.body {
+        Body::Command(command) if command.verb == Verb::Other => command.word,
+        _ => message.base64()?.span,
+    };
+    let repeated = repeated.of(answered.line());
+    if repeated.len() < SHORTEST {
+        return None;
+    }
+    let start = reply.windows(repeated.len()).position(|window| window.eq_ignore_ascii_case(repeated))?;
+    Some(Span::new(start, start + repeated.len()))
 }
 
 /// What a client's next line is to be read as.

@@ -384,16 +384,7 @@ impl Model {
 
 impl Exchange {
     fn new(source: Source, began: Micros, reveal: bool) -> Self {
-        let step = Step {
-            place: 0,
-            event: Event { at: Micros::default(), what: What::Note(String::new()) },
-            message: None,
-            token: None,
-            signal: None,
-            moves: Vec::new(),
-            deviation: None,
-            standing: crate::transcript::Standing::default(),
-        };
+        let step = Transcript::new().preview(&Event::note(Micros::default(), String::new()));
         let focus = Focus::new(step, false, &Transcript::new(), reveal);
         Self {
             source,
