@@ -521,7 +521,7 @@ fn themes(model: &mut Model) {
 fn faults(model: &mut Model) {
     let items = Fault::ALL.iter().map(|fault| Item {
         label: format!("{:19}  {}", fault.name(), fault.says()),
-        detail: "The lab starts again with this fault, for a fault is part of its set-up.".to_owned(),
+        detail: format!("The lab starts again, and this goes wrong: {}.", fault.says()),
     });
     let none = Item { label: "none".to_owned(), detail: "The lab starts again without a fault.".to_owned() };
     let items = items.chain([none]).collect();

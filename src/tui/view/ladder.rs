@@ -6,7 +6,7 @@ use crate::decode;
 use crate::machine::Force;
 use crate::session::Held;
 use crate::terms::{Micros, Party, Span};
-use crate::transcript::{Step, recording};
+use crate::transcript::Step;
 use crate::tui::focus::Shown;
 use crate::tui::model::{Exchange, Model, TimeMode};
 use crate::wire::{Body, Response, printable};
@@ -145,7 +145,10 @@ fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
     Row {
         number,
         from,
-        mark: if is_held { ('●', Role::Held) } else { mark(&step, &shown) },
+        mark: match mark(&step, &shown) {
+            (' ' | '~' | '§', _) if is_held => ('●', Role::Held),
+            mark => mark,
+        },
         text: text(&shown, exchange, is_held, model.revealed()),
         role: from.map_or(Role::Dim, Paint::party),
         time: if is_held { "held".to_owned() } else { time(row, &step, exchange) },
@@ -174,10 +177,7 @@ fn mark(step: &Step, shown: &Shown) -> (char, Role) {
 /// The line with its token in words.
 fn text(shown: &Shown, exchange: &Exchange, is_held: bool, reveal: bool) -> String {
     let Some(message) = &shown.message else {
-        // `0.000000 *  opened the lab`: time and mark stand elsewhere.
-        let fact = recording::event_lines(&shown.event);
-        let fact = fact.split_once(' ').map_or("", |(_, fact)| fact).trim_end_matches('\n');
-        return fact.trim_start_matches("* ").trim_start().to_owned();
+        return super::fact(&shown.event);
     };
     let line = shown.line();
     let mut text = match (&shown.tree, &message.body) {

@@ -18,6 +18,7 @@ mod why;
 
 use super::model::{Exchange, Model, Pane};
 use crate::config::theme::Role;
+use crate::transcript::{Event, recording};
 use paint::Paint;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -98,6 +99,13 @@ fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Pain
     // What is selected stays in sight.
     let follow = wanted.map(|line: usize| (line + 2).saturating_sub(usize::from(area.height)));
     (lines, follow.unwrap_or(scrolled).min(most))
+}
+
+/// A fact that is no line, as a recording has it: `# note`, or its words.
+fn fact(event: &Event) -> String {
+    let line = recording::event_lines(event);
+    let fact = line.split_once(' ').map_or("", |(_, fact)| fact).trim_end_matches('\n');
+    fact.trim_start_matches("* ").trim_start().to_owned()
 }
 
 /// Draws lines from the top.

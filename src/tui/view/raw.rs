@@ -3,7 +3,7 @@
 use super::paint::{Paint, wrap};
 use crate::config::theme::Role;
 use crate::terms::Span;
-use crate::transcript::{encoded_span, recording};
+use crate::transcript::encoded_span;
 use crate::tui::model::{Exchange, Model};
 use crate::wire::{FlawKind, printable};
 use ratatui::text::{Line, Span as Text};
@@ -26,8 +26,7 @@ pub(super) fn lines(
     let focus = &exchange.focus;
     let shown = &focus.shown;
     let Some(message) = &shown.message else {
-        let fact = recording::event_lines(&shown.event);
-        let lines = wrap(fact.trim_end(), width.saturating_sub(2)).into_iter();
+        let lines = wrap(&super::fact(&shown.event), width.saturating_sub(2)).into_iter();
         return (lines.map(|text| paint.span(format!(" {text}"), Role::Dim).into()).collect(), None);
     };
     let from = focus.party();
@@ -63,9 +62,10 @@ pub(super) fn lines(
     let columns = columns(width).max(8);
     let mut lines = broken(cells, from.letter(), ':', columns, paint);
     if let Some(before) = shown.edited_from() {
-        lines.push(paint.span(" It was edited; without that this would have gone:", Role::Warn).into());
-        let cells = vec![(printable(before), Role::Dim)];
-        lines.extend(broken(cells, from.letter(), '~', columns, paint));
+        lines.push(paint.span(" Changed before it went; as composed it was:", Role::Warn).into());
+        for line in before.split_inclusive(|octet| *octet == b'\n') {
+            lines.extend(broken(vec![(printable(line), Role::Dim)], from.letter(), '~', columns, paint));
+        }
     }
     if let Some(held) = exchange.held_line().filter(|_| focus.held) {
         let all: Vec<&[u8]> = held.current.split_inclusive(|octet| *octet == b'\n').collect();

@@ -205,7 +205,11 @@ impl Drawing<'_> {
         {
             self.put(buffer, x, y, corner, style);
         }
-        let mark = if is_now { '▣' } else { ' ' };
+        let mark = match role {
+            Role::Bad => '✘',
+            _ if is_now => '▣',
+            _ => ' ',
+        };
         let inside = std::iter::once(mark).chain(state.name().chars()).chain([' ']);
         self.put(buffer, boxed.x, boxed.y + 1, down[0], style);
         self.put(buffer, right, boxed.y + 1, down[0], style);

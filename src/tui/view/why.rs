@@ -38,6 +38,9 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
         say(&format!("# {}", escape(note)), Role::Title);
     }
     if focus.step.moves.is_empty() && focus.step.deviation.is_none() {
+        if focus.shown.message.is_none() && !matches!(focus.shown.event.what, What::Note(_)) {
+            say(&super::fact(&focus.shown.event), Role::Text);
+        }
         let text = match focus.shown.message {
             None => "No line: it moves no machine.",
             Some(_) => "It moves no machine: the meaning of a reply stands on its last line.",
