@@ -5,14 +5,15 @@
 
 use super::out::Out;
 use super::save::Save;
-use super::{Common, Exit, Failure, step};
+use super::{Common, Exit, Failure, screen, step};
 use crate::decode::Mech;
 use crate::machine::{Machine, Row, RowId, Signal};
 use crate::mech::User;
 use crate::session::{Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Session, Stop};
 use crate::terms::{Micros, Party, Secret};
 use crate::transcript::recording::{self, Headers};
-use crate::transcript::{Step, Transcript};
+use crate::transcript::{Step, Transcript, What};
+use crate::tui::Start;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use std::fs;
@@ -53,9 +54,9 @@ pub(super) struct Arguments {
     /// Their password: the value of this environment variable
     #[arg(long, value_name = "NAME")]
     password_env: Option<String>,
-    /// What to hold until Enter is pressed
-    #[arg(long, value_enum, value_name = "WHICH", default_value = "none")]
-    hold: Hold,
+    /// What to hold until it is let go: on the screen `send` unless said, line by line `none`
+    #[arg(long, value_enum, value_name = "WHICH")]
+    hold: Option<Hold>,
     /// Hold once this state is entered, this signal seen, or this reply code (repeatable)
     #[arg(long, value_name = "STATE|SIGNAL|CODE", value_parser = Stop::parse)]
     stop: Vec<Stop>,
@@ -93,6 +94,20 @@ impl Arguments {
             )));
         }
         let lab = self.lab()?;
+        let hold = |without| {
+            self.hold.map_or(without, |hold| Gate {
+                receive: matches!(hold, Hold::Receive | Hold::Both),
+                send: matches!(hold, Hold::Send | Hold::Both),
+            })
+        };
+        if screen::wanted(common) {
+            let outcome = screen::run(Start::Lab(Box::new(lab)), hold(screen::SEND), self.stop, common)?;
+            return Ok(match outcome.transcript {
+                _ if outcome.interrupted => Exit::Interrupted,
+                Some(transcript) if transcript.steps().iter().any(closes) => self::outcome(&transcript),
+                _ => Exit::Clean,
+            });
+        }
         let headers = Headers {
             title: format!("The lab: AUTH {}", self.mech),
             started: if self.seed.is_some() { String::new() } else { jiff::Timestamp::now().to_string() },
@@ -100,14 +115,11 @@ impl Arguments {
         };
         let save = Save::new(common, headers)?;
         let mut session = lab.session();
-        for stop in &self.stop {
-            session.toggle_stop(stop.clone());
-        }
-        let hold = Gate {
-            receive: matches!(self.hold, Hold::Receive | Hold::Both),
-            send: matches!(self.hold, Hold::Send | Hold::Both),
-        };
         let start = self.seed.is_none().then(Instant::now);
+        let hold = hold(Gate::default());
+        for stop in self.stop {
+            session.toggle_stop(stop);
+        }
         Run { session, hold, start, shown: 0, running: false, stopped: false, out, save }.play()
     }
 
@@ -328,6 +340,10 @@ fn list(choices: &[RowId]) -> String {
         format!("{:>4}  {emit} → {to} ({force}, {cite}): {says}\n", place + 1)
     };
     choices.iter().enumerate().map(line).collect()
+}
+
+fn closes(step: &Step) -> bool {
+    matches!(step.event.what, What::Closed { .. })
 }
 
 /// How the exchange ended, as the client sees it.

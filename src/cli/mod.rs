@@ -9,15 +9,16 @@
 //!
 //! Limits: no configuration file and no log file yet.
 
-mod built_in;
 mod completions;
 mod decode;
+mod keys;
 mod lab;
 mod machines;
 mod man;
 mod open;
 mod out;
 mod save;
+mod screen;
 mod show;
 mod step;
 mod themes;
@@ -26,7 +27,7 @@ mod tree;
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use out::Out;
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -75,6 +76,7 @@ enum Face {
     Decode(decode::Arguments),
     Machines(machines::Arguments),
     Themes(themes::Arguments),
+    Keys(keys::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -90,6 +92,9 @@ struct Common {
     /// One JSON object a line
     #[arg(long, global = true)]
     json: bool,
+    /// The theme of the screen
+    #[arg(long, global = true, value_name = "NAME", default_value = "terminal16", env = "SASLSCOPE_THEME")]
+    theme: String,
     /// When to use colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", env = "SASLSCOPE_COLOR")]
     color: Color,
@@ -122,8 +127,10 @@ impl Arguments {
         if common.save.is_some() && !records {
             return Err(Failure::usage("--save records an exchange, and there is none here; try `saslscope lab`"));
         }
+        screen::theme(common)?;
         let out = &mut Out::new(common);
         let exit = match self.face {
+            None if screen::wanted(common) => screen::start(common),
             None => bare(common, out),
             Some(Face::Lab(arguments)) => arguments.run(common, out),
             Some(Face::Open(arguments)) => arguments.run(common, out),
@@ -131,6 +138,7 @@ impl Arguments {
             Some(Face::Decode(arguments)) => arguments.run(out),
             Some(Face::Machines(arguments)) => arguments.run(out),
             Some(Face::Themes(arguments)) => arguments.run(out),
+            Some(Face::Keys(arguments)) => arguments.run(out),
             Some(Face::Completions(arguments)) => arguments.run(Self::command(), out),
             Some(Face::Man(arguments)) => arguments.run(Self::command(), out),
         }?;
@@ -139,15 +147,30 @@ impl Arguments {
     }
 }
 
-/// No command: the lab line by line, and how to get more.
+/// No command, and no screen: the lab line by line, and how to get more.
 fn bare(common: &Common, out: &mut Out) -> Result<Exit, Failure> {
-    let arguments = Arguments::parse_from(["saslscope", "lab"]);
-    let Some(Face::Lab(lab)) = arguments.face else { return Ok(Exit::Usage) };
-    out.aside(
-        "saslscope: the lab, line by line, since standard output is no terminal. Run `saslscope` in a terminal for the \
-         screen; `saslscope --help` lists the commands.\n",
-    )?;
-    lab.run(common, out)
+    if !common.headless {
+        out.aside(
+            "saslscope: the lab, line by line, since there is no terminal to draw on. Run `saslscope` in a terminal for \
+             the screen; `saslscope --help` lists the commands.\n",
+        )?;
+    }
+    let lab = Arguments::try_parse_from(["saslscope", "lab"]).map_err(|error| Failure::usage(error.to_string()))?;
+    match lab.face {
+        Some(Face::Lab(lab)) => lab.run(common, out),
+        _ => Ok(Exit::Usage),
+    }
+}
+
+impl Color {
+    /// Whether standard output is to have colour.
+    fn wanted(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+        }
+    }
 }
 
 /// How the program ends. Where swaks has the same stage, the number is the same.

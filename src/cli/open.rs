@@ -1,7 +1,8 @@
 //! `saslscope open`.
 
 use super::out::Out;
-use super::{Common, Exit, Failure, show};
+use super::{Common, Exit, Failure, screen, show};
+use crate::tui::Start;
 
 /// Open recordings on the screen, or print them where there is none
 #[derive(clap::Args)]
@@ -13,6 +14,19 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
-        show::files(&self.files, common, out)
+        if !screen::wanted(common) {
+            return show::files(&self.files, common, out);
+        }
+        let [name] = &self.files[..] else {
+            return Err(Failure::usage("the screen shows one recording; `saslscope show` prints several"));
+        };
+        let loaded = show::load(name)?;
+        let start = Start::Recording { name: name.clone(), loaded };
+        let outcome = screen::run(start, screen::SEND, Vec::new(), common)?;
+        match outcome.damage {
+            _ if outcome.interrupted => Ok(Exit::Interrupted),
+            Some(damage) => Err(Failure { exit: Exit::Unreadable, text: show::damaged(name, &damage) }),
+            None => Ok(Exit::Clean),
+        }
     }
 }

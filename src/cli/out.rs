@@ -1,10 +1,10 @@
 //! Standard output, and remarks beside it, as the flags want it: JSON or text, colour or none, ASCII or not.
 
-use super::{Color, Common};
+use super::Common;
 use crate::terms::Party;
 use serde::Serialize;
 use std::borrow::Cow;
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::io::{self, BufWriter, StdoutLock, Write};
 
 /// Standard output. Nothing is sure to have left before [`Out::flush`].
 #[allow(clippy::struct_excessive_bools)] // One flag each.
@@ -34,13 +34,8 @@ pub(super) enum Tone {
 
 impl Out {
     pub(super) fn new(common: &Common) -> Self {
-        let color = match common.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
-        };
-        let Common { json, ascii, reveal, .. } = *common;
-        Self { to: BufWriter::new(io::stdout().lock()), color, json, ascii, reveal }
+        let Common { json, ascii, reveal, color, .. } = *common;
+        Self { to: BufWriter::new(io::stdout().lock()), color: color.wanted(), json, ascii, reveal }
     }
 
     /// One line of text.

@@ -1,11 +1,11 @@
 //! `saslscope show`.
 
-use super::built_in::{BuiltIn, built_in};
 use super::out::{Out, Tone};
 use super::save::Save;
 use super::{Common, Exit, Failure, step};
 use crate::transcript::Transcript;
-use crate::transcript::recording::{self, Headers, Loaded, Recording};
+use crate::transcript::recording::{self, Damage, Headers, Loaded, Recording};
+use crate::tui::{BuiltIn, built_in};
 use serde::Serialize;
 use std::fs;
 use std::io::{self, Read as _};
@@ -56,9 +56,9 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
         let trouble = match load(name) {
             Ok(Loaded { recording, damage }) => {
                 show(recording, common, out)?;
-                damage.map(|damage| format!("{name}, {damage}; what stands before it is shown"))
+                damage.map(|damage| damaged(name, &damage))
             }
-            Err(error) => Some(format!("reading {name}: {error}; `saslscope show --list` names what is built in")),
+            Err(failure) => Some(failure.text),
         };
         if let Some(trouble) = trouble {
             out.aside(&format!("saslscope: {trouble}\n"))?;
@@ -69,20 +69,24 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
 }
 
 /// Standard input, the file of that name, or else the built-in recording.
-pub(super) fn load(name: &str) -> io::Result<Loaded> {
+pub(super) fn load(name: &str) -> Result<Loaded, Failure> {
     let bytes = if name == "-" {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
     } else {
         fs::read(name)
     };
-    match bytes {
-        Ok(bytes) => Ok(recording::read(&bytes)),
-        Err(error) => {
-            let known = built_in().find(|known| known.name == name);
-            known.map(|known| recording::read(known.bytes)).ok_or(error)
-        }
-    }
+    let known = || built_in().find(|known| known.name == name).map(|known| known.bytes.to_vec());
+    let bytes = bytes.or_else(|error| known().ok_or(error)).map_err(|error| Failure {
+        exit: Exit::Unreadable,
+        text: format!("reading {name}: {error}; `saslscope show --list` names what is built in"),
+    })?;
+    Ok(recording::read(&bytes))
+}
+
+/// Why a recording ends where it does.
+pub(super) fn damaged(name: &str, damage: &Damage) -> String {
+    format!("{name}, {damage}; what stands before it is shown")
 }
 
 fn show(recording: Recording, common: &Common, out: &mut Out) -> Result<(), Failure> {
