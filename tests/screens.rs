@@ -10,7 +10,7 @@ use saslscope::config::theme::Theme;
 use saslscope::session::{Fault, Gate, Lab, Mechanism};
 use saslscope::terms::Micros;
 use saslscope::transcript::recording::read;
-use saslscope::tui::{Clock, Model, Options, built_in, draw, key};
+use saslscope::tui::{Clock, Model, Options, built_in, done, draw, key, perform};
 use std::path::Path;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
@@ -50,7 +50,8 @@ fn recording(name: &str) -> Model {
     model
 }
 
-/// Presses keys, written as a reader writes them, a blank between; 10 ms pass before each.
+/// Presses keys, written as a reader writes them, a blank between; 10 ms pass before each. Files that are asked for are
+/// read and written.
 fn press(model: &mut Model, keys: &str) {
     for name in keys.split(' ') {
         let code = match name {
@@ -66,7 +67,9 @@ fn press(model: &mut Model, keys: &str) {
             _ => KeyCode::Char(name.chars().next().unwrap()),
         };
         model.now = Micros(model.now.0 + 10_000);
-        assert!(key(model, KeyEvent::new(code, KeyModifiers::NONE)).is_none(), "no file is touched here");
+        if let Some(effect) = key(model, KeyEvent::new(code, KeyModifiers::NONE)) {
+            done(model, perform(effect));
+        }
     }
 }
 
@@ -199,4 +202,123 @@ fn without_unicode_nothing_is_lost() {
     check("ascii", &mut model, &SIZES);
     let drawn = text(&mut model, SIZES[2]);
     assert!(drawn.is_ascii());
+}
+
+/// Types text as if it were keys.
+fn enter(model: &mut Model, text: &str) {
+    for c in text.chars() {
+        key(model, KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+    }
+    press(model, "Enter");
+}
+
+#[test]
+fn an_exchange_is_saved_masked_never_over_another_and_opened_again() {
+    let file = std::env::temp_dir().join(format!("saslscope-screens-{}.session", std::process::id()));
+    let _ = std::fs::remove_file(&file); // of an earlier run
+    let name = file.display().to_string();
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "c w");
+    let clear = |model: &mut Model| {
+        for _ in 0..100 {
+            press(model, "Backspace");
+        }
+    };
+    clear(&mut model);
+    enter(&mut model, &name);
+    assert!(text(&mut model, SIZES[2]).contains("saved to"));
+    let saved = std::fs::read_to_string(&file).unwrap();
+    assert!(saved.contains("secrets: masked") && saved.contains("AUTH LOGIN YWxpY2U="), "{saved}");
+    assert!(!saved.contains("d29uZGVybGFuZA"), "{saved}");
+
+    press(&mut model, "w");
+    clear(&mut model);
+    enter(&mut model, &name);
+    assert!(text(&mut model, SIZES[2]).contains("the file exists, and nothing is overwritten"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), saved);
+
+    press(&mut model, "Esc o");
+    enter(&mut model, &name);
+    let opened = text(&mut model, SIZES[2]);
+    assert!(opened.contains("The lab: AUTH LOGIN") && opened.contains("step 1/"), "{opened}");
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn secrets_are_seen_only_when_asked_for_and_for_30_seconds() {
+    // "wonderland" as text, in base64, in hex.
+    let told = |model: &mut Model| {
+        let mut told = false;
+        for pane in ["1", "2", "3", "4", "5"] {
+            press(model, pane);
+            let drawn = text(model, SIZES[0]);
+            told |= ["wonderland", "d29uZGVybGFuZA", "77 6f 6e 64"].iter().any(|secret| drawn.contains(secret));
+        }
+        told
+    };
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "n n n n n");
+    assert!(text(&mut model, SIZES[0]).contains("‹password: •›"));
+    assert!(!told(&mut model));
+    press(&mut model, "E");
+    assert!(text(&mut model, SIZES[0]).contains("the line holds a secret"));
+    assert!(!told(&mut model));
+
+    press(&mut model, "s");
+    assert!(told(&mut model));
+    assert!(text(&mut model, SIZES[0]).contains("SECRETS SHOWN"));
+    model.now = model.deadline().unwrap();
+    model.tick();
+    assert!(!told(&mut model));
+    assert_eq!(model.deadline(), None);
+}
+
+#[test]
+fn what_a_file_says_never_reaches_the_terminal_as_a_command() {
+    let hostile = "saslscope session 1\ntitle: \\x1B]0;x\\x07 \u{202E}evil\n\n0.0 *  opened \\x1B[2J\n\
+                   0.000001 S: 220 \\x1B[31m\\x9B red\n0.000002 C: AUTH LOGIN G1szMW0=\n0.000003 # \\x1B[m\u{200F}日本語\n";
+    let mut model = model(options());
+    model.open_recording("\u{1b}[2J\u{202e}.session".to_owned(), read(hostile.as_bytes()));
+    for key in ["n", "n", "n", "1", "2", "3", "4", "5"] {
+        press(&mut model, key);
+        for size in SIZES {
+            let drawn = text(&mut model, size);
+            let harmful = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{200F}' | '\u{202E}');
+            assert!(!drawn.contains(harmful), "{drawn}");
+        }
+    }
+}
+
+#[test]
+fn any_keys_on_any_screen_do_no_harm() {
+    const KEYS: &[u8] = b"nnnnncpubBiEaxX!rwosskjhlgGz123456tTq:?\x1b\n\t\x7f 34y=\\";
+    // A generator of the simplest kind is enough to press keys.
+    let mut state: u64 = 1;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..40 {
+        let mut model = match round % 4 {
+            0 => lab(Mechanism::Gssapi, Fault::ALL.get(next(12)).copied()),
+            1 => lab(Mechanism::Login, Fault::ALL.get(next(12)).copied()),
+            2 => recording("faults/02-token-cut"),
+            _ => model(options()),
+        };
+        for _ in 0..150 {
+            let code = match KEYS[next(KEYS.len())] {
+                b'\x1b' => KeyCode::Esc,
+                b'\n' => KeyCode::Enter,
+                b'\t' => KeyCode::Tab,
+                b'\x7f' => KeyCode::Backspace,
+                c => KeyCode::Char(char::from(c)),
+            };
+            // What would touch files is dropped.
+            let _ = key(&mut model, KeyEvent::new(code, KeyModifiers::NONE));
+            if next(5) == 0 {
+                let size = (1 + next(210) as u16, 1 + next(65) as u16);
+                screen(&mut model, size);
+            }
+        }
+    }
 }

@@ -71,29 +71,33 @@ pub(super) fn save(path: &Path, headers: &Headers, events: &[Event]) -> io::Resu
     events.iter().try_for_each(|event| writer.push(event))
 }
 
-/// The event of a step as a recording keeps it.
-pub(super) fn kept(step: &Step, keep_secrets: bool) -> Event {
-    if keep_secrets { step.event.clone() } else { mask::event(step) }
+/// What is to be written of an exchange: headers and events, with filler in the place of secrets unless they are to be
+/// kept. What was read as masked stays so.
+pub(super) fn kept(headers: &Headers, keep_secrets: bool) -> (Headers, impl Fn(&Step) -> Event + use<>) {
+    let keep = keep_secrets && headers.secrets == Secrets::Kept;
+    let headers = Headers { secrets: if keep { Secrets::Kept } else { Secrets::Masked }, ..headers.clone() };
+    (headers, move |step: &Step| if keep { step.event.clone() } else { mask::event(step) })
 }
 
 /// Writes an exchange while it is played.
 pub(super) struct Recorder {
     writer: Writer<File>,
-    keep_secrets: bool,
+    /// What is written of a step.
+    event: Box<dyn Fn(&Step) -> Event>,
     /// How many steps are written.
     written: usize,
 }
 
 impl Recorder {
-    pub(super) fn create(path: &Path, mut headers: Headers, keep_secrets: bool) -> io::Result<Self> {
-        headers.secrets = if keep_secrets { Secrets::Kept } else { Secrets::Masked };
-        Ok(Self { writer: Writer::create_new(path, &headers)?, keep_secrets, written: 0 })
+    pub(super) fn create(path: &Path, headers: &Headers, keep_secrets: bool) -> io::Result<Self> {
+        let (headers, event) = kept(headers, keep_secrets);
+        Ok(Self { writer: Writer::create_new(path, &headers)?, event: Box::new(event), written: 0 })
     }
 
     /// Writes the steps that are new.
     pub(super) fn follow(&mut self, steps: &[Step]) -> io::Result<()> {
         while let Some(step) = steps.get(self.written) {
-            self.writer.push(&kept(step, self.keep_secrets))?;
+            self.writer.push(&(self.event)(step))?;
             self.written += 1;
         }
         Ok(())

@@ -26,7 +26,7 @@ mod view;
 pub use files::{BuiltIn, built_in};
 pub use keys::keys_text;
 pub use model::{Clock, Model};
-pub use update::{Done, Effect, key, paste, perform};
+pub use update::{Done, Effect, done, key, paste, perform};
 pub use view::draw;
 
 use crate::config::theme::Theme;
@@ -69,7 +69,7 @@ pub struct Options {
     pub reveal: bool,
     /// Save secrets as they are.
     pub keep_secrets: bool,
-    /// Record the first exchange that is played to this new file, each event as it happens.
+    /// Record the first exchange to this new file, each event as it happens.
     pub save: Option<PathBuf>,
     /// Where both parties of a lab are held.
     pub gate: Gate,
@@ -112,18 +112,18 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         let wait = model.deadline().map(|at| Duration::from_micros(at.since(model.now).0));
         let input = terminal.next(wait);
         model.now = Micros(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX));
-        let mut effect = match input {
-            Ok(terminal::Input::Key(event)) => update::key(&mut model, event),
-            Ok(terminal::Input::Paste(text)) => update::paste(&mut model, &text),
+        model.tick();
+        match input {
+            Ok(terminal::Input::Key(event)) => {
+                if let Some(effect) = key(&mut model, event) {
+                    done(&mut model, perform(effect));
+                }
+            }
+            Ok(terminal::Input::Paste(text)) => paste(&mut model, &text),
+            Ok(terminal::Input::Resized) | Err(RecvTimeoutError::Timeout) => {}
             Ok(terminal::Input::Signal | terminal::Input::Lost) | Err(RecvTimeoutError::Disconnected) => {
                 model.leave(true);
-                None
             }
-            Ok(terminal::Input::Resized) | Err(RecvTimeoutError::Timeout) => None,
-        };
-        model.tick();
-        while let Some(wanted) = effect {
-            effect = update::done(&mut model, update::perform(wanted));
         }
         if let Some(outcome) = model.outcome() {
             return Ok(outcome);

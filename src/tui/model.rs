@@ -288,12 +288,12 @@ impl Model {
         self.record();
     }
 
-    /// Creates the file that the options name, if there is an exchange to record.
+    /// Creates the file that the options name, if there is an exchange to record and none was yet.
     pub(super) fn recorder(&mut self) -> io::Result<()> {
-        if let Some(Exchange { source: Source::Lab { headers, .. }, .. }) = &self.exchange
+        if let Some(exchange) = &self.exchange
             && let Some(path) = self.options.save.take()
         {
-            self.recorder = Some(Recorder::create(&path, headers.clone(), self.options.keep_secrets)?);
+            self.recorder = Some(Recorder::create(&path, exchange.headers(), self.options.keep_secrets)?);
             self.record();
         }
         Ok(())
@@ -301,9 +301,8 @@ impl Model {
 
     /// Writes what is new, where an exchange is recorded.
     pub(super) fn record(&mut self) {
-        let Some(Exchange { source: Source::Lab { session, .. }, .. }) = &self.exchange else { return };
-        let Some(recorder) = &mut self.recorder else { return };
-        if let Err(error) = recorder.follow(session.transcript().steps()) {
+        let (Some(exchange), Some(recorder)) = (&self.exchange, &mut self.recorder) else { return };
+        if let Err(error) = recorder.follow(exchange.steps()) {
             self.recorder = None;
             self.complain(format!("recording stopped: {error}"));
         }

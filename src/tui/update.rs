@@ -10,7 +10,7 @@ use crate::machine::{RowId, Signal};
 use crate::session::{Fault, Gate, Input, Stop};
 use crate::terms::Party;
 use crate::transcript::Event;
-use crate::transcript::recording::{Headers, Loaded, Secrets};
+use crate::transcript::recording::{Headers, Loaded};
 use crate::wire::printable;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::io;
@@ -60,7 +60,7 @@ pub fn perform(effect: Effect) -> Done {
 }
 
 /// Takes what became of an effect.
-pub(super) fn done(model: &mut Model, done: Done) -> Option<Effect> {
+pub fn done(model: &mut Model, done: Done) {
     match done {
         Done::Opened(path, Ok(loaded)) => {
             let damage = loaded.damage.clone();
@@ -79,7 +79,6 @@ pub(super) fn done(model: &mut Model, done: Done) -> Option<Effect> {
             }));
         }
     }
-    None
 }
 
 /// Takes a pressed key.
@@ -99,11 +98,10 @@ pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
 }
 
 /// Takes pasted text: into the line that is being typed, if one is.
-pub fn paste(model: &mut Model, text: &str) -> Option<Effect> {
+pub fn paste(model: &mut Model, text: &str) {
     if let Some(Overlay::Prompt(prompt)) = &mut model.overlay {
         prompt.line.insert(text);
     }
-    None
 }
 
 fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
@@ -468,10 +466,8 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
 }
 
 fn save(model: &Model, exchange: &Exchange, path: PathBuf) -> Effect {
-    let mut headers = exchange.headers().clone();
-    let keep = model.options.keep_secrets && headers.secrets == Secrets::Kept;
-    headers.secrets = if keep { Secrets::Kept } else { Secrets::Masked };
-    let events = exchange.steps().iter().map(|step| files::kept(step, keep)).collect();
+    let (headers, event) = files::kept(exchange.headers(), model.options.keep_secrets);
+    let events = exchange.steps().iter().map(event).collect();
     Effect::Save { path, headers, events }
 }
 
