@@ -1,4 +1,4 @@
-//! Base64 with the position and kind of every error.
+//! Base64 with the position and kind of each error.
 //!
 //! The `base64` crate reads what is right. Only what it refuses is scanned here once more, to say what is wrong with it
 //! and what could be read of it. Nothing is skipped on the quiet (RFC 4648 section 3.3).
@@ -31,13 +31,17 @@ pub fn encode(octets: &[u8]) -> String {
     STANDARD.encode(octets)
 }
 
-/// What could be read, and every error. `=` within the text ends a group, and a new one starts behind it.
+/// What could be read, and the errors. `=` within the text ends a group, and a new one starts behind it.
 fn scan(text: &[u8], start: usize) -> (Vec<u8>, Vec<Base64Error>) {
     // Padding is what follows the last character that carries bits.
     let padding = text.iter().rposition(|&octet| six_bits(octet).is_some()).map_or(0, |last| last + 1);
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut errors = Vec::new();
-    let mut error = |at: usize, kind| errors.push(Base64Error { at: start + at, kind });
+    let mut error = |at: usize, kind| {
+        if errors.len() < Base64::ERRORS_KEPT {
+            errors.push(Base64Error { at: start + at, kind });
+        }
+    };
     let (mut bits, mut group) = (0_u32, 0);
 
     for (at, &octet) in text.iter().enumerate().take(padding) {

@@ -155,14 +155,14 @@ pub struct Reply {
     pub challenge: Option<Base64>,
 }
 
-/// A stretch of base64 (RFC 4648 section 4) with all its errors.
+/// A stretch of base64 (RFC 4648 section 4) with its errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base64 {
     /// Where it stands in the line.
     pub span: Span,
     /// What it decodes to; where there are errors, what could be read of it (foreign characters skipped).
     pub bytes: Vec<u8>,
-    /// Every error, in the order of the characters.
+    /// The errors, in the order of the characters: the first [`Base64::ERRORS_KEPT`].
     pub errors: Vec<Base64Error>,
     /// The text is exactly `=`: present but empty. Legal only as an initial response (RFC 4954 section 4); everywhere
     /// else `errors` says so.
@@ -256,6 +256,9 @@ impl Message {
 }
 
 impl Base64 {
+    /// How many errors are listed, so that a hostile line costs no more than itself.
+    pub const ERRORS_KEPT: usize = 32;
+
     /// Whether it is base64 as RFC 4648 section 4 has it, without any error.
     #[must_use]
     pub fn is_valid(&self) -> bool {
