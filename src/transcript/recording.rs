@@ -263,7 +263,9 @@ impl Reader {
             Part::Magic => {
                 let version = line.strip_prefix(MAGIC).ok_or("not a recording: `saslscope session 1` is missing")?;
                 if version != VERSION {
-                    return Err(format!("version {version} of the format; known is {VERSION}").into());
+                    let mut found = String::new();
+                    write_text(&mut found, version, None);
+                    return Err(format!("version {found} of the format; known is {VERSION}").into());
                 }
                 self.part = Part::Headers { seen: Vec::new() };
             }
