@@ -1,6 +1,7 @@
 //! Standard output, and remarks beside it, as the flags want it: JSON or text, colour or none, ASCII or not.
 
 use super::Common;
+use crate::decode::is_harmful;
 use crate::terms::Party;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -57,7 +58,7 @@ impl Out {
 
     /// One JSON object, on a line of its own.
     pub(super) fn object(&mut self, object: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.to, object)?;
+        object.serialize(&mut serde_json::Serializer::with_formatter(&mut self.to, Plain { ascii: self.ascii }))?;
         self.to.write_all(b"\n")
     }
 
@@ -78,6 +79,28 @@ impl Out {
     /// Sends off what was written.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
+    }
+}
+
+/// JSON in one line, whose strings have as escapes what must not reach a terminal.
+struct Plain {
+    /// All that is not ASCII as well.
+    ascii: bool,
+}
+
+impl serde_json::ser::Formatter for Plain {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, character)) =
+            rest.char_indices().find(|&(_, c)| is_harmful(c) || self.ascii && !c.is_ascii())
+        {
+            to.write_all(&rest.as_bytes()[..at])?;
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(to, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + character.len_utf8()..];
+        }
+        to.write_all(rest.as_bytes())
     }
 }
 

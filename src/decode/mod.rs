@@ -34,7 +34,7 @@ mod tree;
 use crate::terms::{Cite, Span};
 use der::{Reader, element, trailing};
 pub use patch::{PatchError, patch};
-pub use render::{escape, lines, summary, value_text};
+pub use render::{escape, is_harmful, lines, summary, value_text};
 pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
 
 /// Reads one token. Never fails: what can't be read is there as octets, with a problem that says why.

@@ -87,11 +87,15 @@ fn is_message(name: &str) -> bool {
     name.ends_with("_MESSAGE") || matches!(name, "AP-REQ" | "AP-REP" | "KRB-ERROR")
 }
 
-/// Control characters, and those that turn the direction of writing, must not reach a terminal.
+/// The text with all that [`is_harmful`] escaped.
 #[must_use]
 pub fn escape(text: &str) -> String {
-    let harmful = |c: char| {
-        c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().flat_map(|c| c.escape_debug().filter(move |_| harmful(c)).chain((!harmful(c)).then_some(c))).collect()
+    let harmless = |c| (!is_harmful(c)).then_some(c);
+    text.chars().flat_map(|c| c.escape_debug().filter(move |_| is_harmful(c)).chain(harmless(c))).collect()
+}
+
+/// Control characters, and those that turn the direction of writing, must not reach a terminal.
+#[must_use]
+pub const fn is_harmful(c: char) -> bool {
+    matches!(c, '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
