@@ -41,6 +41,8 @@ pub struct Model {
     /// Whether the terminal has more colours than 256.
     pub true_color: bool,
     pub(super) options: Options,
+    /// For where there are no colours.
+    pub(super) mono: Theme,
     pub(super) clock: Clock,
     /// Whether the start screen is shown, in front of the exchange if there is one.
     pub(super) at_start: bool,
@@ -216,6 +218,7 @@ impl Model {
             now: Micros::default(),
             recordings: Vec::new(),
             true_color: true,
+            mono: Theme::find("mono").unwrap_or_else(|_| options.theme.clone()),
             options,
             clock,
             at_start: true,

@@ -1,6 +1,6 @@
 //! Roles to styles, and text to what fits.
 
-use crate::config::theme::{Color, Modifier, Role, Theme};
+use crate::config::theme::{Color, Modifier, Role};
 use crate::terms::Party;
 use crate::tui::Model;
 use ratatui::buffer::Buffer;
@@ -11,25 +11,19 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// How everything is painted.
 pub(super) struct Paint {
-    theme: Theme,
+    /// In the order of [`Role::ALL`].
+    styles: Vec<Style>,
     ascii: bool,
-    true_color: bool,
 }
 
 impl Paint {
     pub(super) fn new(model: &Model) -> Self {
-        let options = &model.options;
-        let mono = || Theme::find("mono").ok();
-        let theme = if options.color { None } else { mono() }.unwrap_or_else(|| options.theme.clone());
-        Self { theme, ascii: options.ascii, true_color: model.true_color }
+        let styles = Role::ALL.iter().map(|role| style_of(model, *role)).collect();
+        Self { styles, ascii: model.options.ascii }
     }
 
     pub(super) fn style(&self, role: Role) -> Style {
-        let look = self.theme.look(role);
-        let mut style = Style::new();
-        style.fg = look.fg.map(|color| self.color(color));
-        style.bg = look.bg.map(|color| self.color(color));
-        look.modifiers.iter().fold(style, |style, modifier| style.add_modifier(of(*modifier)))
+        self.styles[role as usize]
     }
 
     pub(super) fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
@@ -43,15 +37,6 @@ impl Paint {
         }
     }
 
-    fn color(&self, color: Color) -> style::Color {
-        match color {
-            Color::Named(number) => NAMED[usize::from(number & 15)],
-            Color::Indexed(number) => style::Color::Indexed(number),
-            Color::Rgb(r, g, b) if self.true_color => style::Color::Rgb(r, g, b),
-            Color::Rgb(r, g, b) => style::Color::Indexed(nearest(r, g, b)),
-        }
-    }
-
     /// The last pass: nothing but ASCII, where that is asked for.
     pub(super) fn finish(&self, buffer: &mut Buffer) {
         if self.ascii {
@@ -62,6 +47,27 @@ impl Paint {
                 }
             }
         }
+    }
+}
+
+/// Without colours the weights of the theme for that are left.
+fn style_of(model: &Model, role: Role) -> Style {
+    let theme = if model.options.color { &model.options.theme } else { &model.mono };
+    let look = theme.look(role);
+    let mut style = look.modifiers.iter().fold(Style::new(), |style, modifier| style.add_modifier(of(*modifier)));
+    if model.options.color {
+        style.fg = look.fg.map(|color| color_of(model, color));
+        style.bg = look.bg.map(|color| color_of(model, color));
+    }
+    style
+}
+
+fn color_of(model: &Model, color: Color) -> style::Color {
+    match color {
+        Color::Named(number) => NAMED[usize::from(number & 15)],
+        Color::Indexed(number) => style::Color::Indexed(number),
+        Color::Rgb(r, g, b) if model.true_color => style::Color::Rgb(r, g, b),
+        Color::Rgb(r, g, b) => style::Color::Indexed(nearest(r, g, b)),
     }
 }
 

@@ -20,28 +20,30 @@ const HEAD: u16 = 1;
 
 /// The machines of both parties, a line each, and the rows that may be taken.
 pub(super) fn lines(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    for place in exchange.focus.places.iter().flatten() {
-        let mut spans = vec![
-            paint.span(format!(" {} {:9}", place.party.letter(), place.machine.name()), Paint::party(place.party)),
-        ];
+    let line = |place: &Place| {
+        let name = format!(" {} {:9}", place.party.letter(), place.machine.name());
+        let mut spans = vec![paint.span(name, Paint::party(place.party))];
         spans.extend(chain(place, exchange, wide.saturating_sub(12), paint));
-        lines.push(Line::from(cut_spans(spans, wide)));
-    }
+        Line::from(cut_spans(spans, wide))
+    };
+    let mut lines: Vec<_> = exchange.focus.places.iter().flatten().map(line).collect();
+    lines.extend(moves(exchange, wide, paint));
+    lines
+}
+
+/// What each party may say now, in the innermost machine that has something to say, unless that is only what it should
+/// not.
+fn moves(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
     for places in &exchange.focus.places {
-        // The innermost machine that has something to do says what may come, unless that is only what it should not.
         let acts = |place: &&Place| place.open.iter().any(|id| id.row().force != Force::Quirk);
         let Some(place) = places.iter().rev().find(acts) else { continue };
-        let heard = place
+        let does = place
             .cursor
             .heard
             .map_or_else(|| "may begin".to_owned(), |heard| format!("has heard {heard} and may answer"));
-        let title = format!("The {} {heard}, in {}:", place.party, place.machine);
-        lines.extend(
-            wrap(&title, wide.saturating_sub(1))
-                .into_iter()
-                .map(|text| paint.span(format!(" {text}"), Role::Dim).into()),
-        );
+        let title = wrap(&format!("The {} {does}, in {}:", place.party, place.machine), wide.saturating_sub(1));
+        lines.extend(title.into_iter().map(|text| paint.span(format!(" {text}"), Role::Dim).into()));
         lines.extend(place.open.iter().map(|id| next(*id, wide, paint)));
     }
     lines
@@ -99,9 +101,11 @@ pub(in crate::tui) fn diagram_of(exchange: &Exchange) -> Option<(Party, Machine)
     exchange.diagram.or(deviation).or_else(|| focus.crumb().map(|place| (place.party, place.machine)))
 }
 
-/// Draws the diagram, if it fits; says whether it did.
+/// Draws the diagram and below it what may be said now, where the pane has a screen's room; says whether it did.
 pub(super) fn draw_diagram(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) -> bool {
-    let Some((party, machine)) = diagram_of(exchange) else { return false };
+    let Some((party, machine)) = diagram_of(exchange).filter(|_| exchange.zoom || area.width >= 100) else {
+        return false;
+    };
     let picture = kept(party, machine);
     if picture.width > usize::from(area.width) || picture.height + usize::from(HEAD) > usize::from(area.height) {
         return false;
@@ -118,6 +122,9 @@ pub(super) fn draw_diagram(buffer: &mut Buffer, area: Rect, exchange: &Exchange,
     let x = area.x + u16::try_from(left).unwrap_or(0);
     let y = area.y + HEAD + u16::try_from(above).unwrap_or(0);
     Drawing { picture, place, exchange, paint, x, y }.draw(buffer);
+    let below = (y - area.y).saturating_add(picture.height as u16 + 1).min(area.height);
+    let rest = Rect { y: area.y + below, height: area.height - below, ..area };
+    super::rows(buffer, rest, moves(exchange, usize::from(rest.width).min(100), paint).into_iter());
     true
 }
 

@@ -1,0 +1,131 @@
+//! The program itself in a pseudo-terminal: what it draws, and how it leaves the terminal.
+#![cfg(unix)]
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use std::io::{Read as _, Write};
+use std::num::NonZeroU16;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long anything may take on a slow machine; what is awaited comes in a fraction of that.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program, and the terminal as it has left it so far.
+struct Pty {
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    terminal: vt100::Parser,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Pty {
+    fn start(arguments: &[&str]) -> Self {
+        let pair =
+            native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_saslscope"));
+        command.args(arguments);
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let [rows, columns] = [24, 80].map(|size| NonZeroU16::new(size).unwrap());
+        let terminal = vt100::Parser::new(rows, columns, 0);
+        Self { child, writer: pair.master.take_writer().unwrap(), output, terminal, _master: pair.master }
+    }
+
+    fn text(&self) -> String {
+        self.terminal.screen().contents()
+    }
+
+    fn type_keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Waits until the screen holds all these words.
+    fn await_text(&mut self, words: &[&str]) {
+        let end = Instant::now() + PATIENCE;
+        while !words.iter().all(|word| self.text().contains(word)) {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.terminal.process(&bytes),
+                Err(error) => panic!("{words:?} never came ({error}); the screen is\n{}", self.text()),
+            }
+        }
+    }
+
+    /// Waits for the end; the terminal must be as it was before.
+    fn end(mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < end, "it does not end; the screen is\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        // Until the other end of the terminal is closed.
+        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
+            self.terminal.process(&bytes);
+        }
+        let screen = self.terminal.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen is left");
+        assert!(!screen.hide_cursor(), "the cursor is shown");
+        assert!(!screen.bracketed_paste(), "paste is plain");
+        status
+    }
+}
+
+#[test]
+fn the_lab_is_stepped_to_the_held_token_and_left() {
+    let mut pty = Pty::start(&["lab"]);
+    pty.await_text(&["220 server.example.com", "HELD", "? help"]);
+    assert!(pty.terminal.screen().alternate_screen());
+    pty.type_keys("n");
+    pty.await_text(&["EHLO client.example.com"]);
+    pty.type_keys("n");
+    pty.await_text(&["AUTH GSSAPI LOGIN"]);
+    pty.type_keys(" ");
+    pty.await_text(&["NegTokenInit", "NEGOTIATE_MESSAGE", "mechTypes", "● HELD"]);
+    pty.type_keys("q");
+    assert_eq!(pty.end().exit_code(), 0);
+}
+
+#[test]
+fn the_start_screen_opens_a_recording_that_is_built_in() {
+    let mut pty = Pty::start(&[]);
+    pty.await_text(&["lab: AUTH GSSAPI", "spec/ms-xlogin-4"]);
+    pty.type_keys("o");
+    pty.await_text(&["Open"]);
+    pty.type_keys("spec/ms-xlogin-4\r");
+    pty.await_text(&["The printed example of AUTH LOGIN"]);
+    pty.type_keys("Q");
+    pty.end();
+}
+
+#[test]
+fn the_terminal_is_given_back_on_ctrl_c_and_on_signals() {
+    let mut pty = Pty::start(&["lab"]);
+    pty.await_text(&["HELD"]);
+    pty.type_keys("\x03");
+    assert_eq!(pty.end().exit_code(), 130);
+
+    for signal in ["-TERM", "-HUP"] {
+        let mut pty = Pty::start(&["lab"]);
+        pty.await_text(&["HELD"]);
+        let process = pty.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &process]).status().unwrap().success());
+        pty.end();
+    }
+}
