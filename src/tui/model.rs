@@ -6,6 +6,7 @@ use super::keys::Binding;
 use super::line_editor::LineEditor;
 use super::{Options, Outcome};
 use crate::config::theme::Theme;
+use crate::decode::{Node, Value};
 use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
 use crate::terms::{Micros, Party};
@@ -507,6 +508,12 @@ impl Exchange {
         }
     }
 
+    /// The selected node; the whole token is not worth lighting until a cursor is moved in it.
+    pub(super) fn lit(&self) -> Option<&Node> {
+        let moved = self.node > 0 || matches!(self.pane, Pane::Raw | Pane::Bytes | Pane::Tree);
+        self.focus.shown.nodes().nth(self.node).filter(|_| moved).map(|(_, node)| node)
+    }
+
     /// Selects a node, and its first octet.
     pub(super) fn select_node(&mut self, node: usize) {
         if let Some((_, found)) = self.focus.shown.nodes().nth(node) {
@@ -532,7 +539,6 @@ impl Exchange {
 }
 
 /// Flags and the fields of buffers say the most in their one line.
-fn starts_folded(node: &crate::decode::Node) -> bool {
-    !node.children.is_empty()
-        && (matches!(node.value, crate::decode::Value::Flags { .. }) || node.name.ends_with("Fields"))
+fn starts_folded(node: &Node) -> bool {
+    !node.children.is_empty() && (matches!(node.value, Value::Flags { .. }) || node.name.ends_with("Fields"))
 }

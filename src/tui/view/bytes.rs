@@ -40,7 +40,7 @@ struct Looks<'a> {
 impl<'a> Looks<'a> {
     fn of(exchange: &'a Exchange, paint: &'a Paint) -> Self {
         let shown = &exchange.focus.shown;
-        let hit = shown.nodes().nth(exchange.node).map_or(Span::default(), |(_, node)| node.span);
+        let hit = exchange.lit().map_or(Span::default(), |node| node.span);
         let secrets = match shown.hidden.as_slice() {
             [] => Vec::new(),
             [whole] if *whole == shown.encoded => vec![Span::new(0, shown.token.len())],

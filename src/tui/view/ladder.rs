@@ -43,10 +43,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     for (row, y) in (first..exchange.rows()).zip(area.top()..area.bottom()) {
         let row = read(row, model, exchange);
         let line = if lines { arrow(&row, wide, exchange, paint) } else { plain(&row, wide, digits(exchange), paint) };
-        buffer.set_line(area.x, y, &line, area.width);
-        if row.selected {
-            buffer.set_style(Rect { y, height: 1, ..area }, paint.style(Role::Selected));
-        }
+        super::row(buffer, Rect { y, height: 1, ..area }, &line, row.selected, paint);
     }
 }
 

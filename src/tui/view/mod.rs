@@ -35,7 +35,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model) {
     let area = frame.area();
     let paint = Paint::new(model);
     let buffer = frame.buffer_mut();
-    buffer.set_style(area, paint.style(Role::Text));
+    buffer.set_style(area, paint.ground());
     let mut cursor = None;
     if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(buffer, area, &paint);
@@ -106,6 +106,17 @@ fn fact(event: &Event) -> String {
     let line = recording::event_lines(event);
     let fact = line.split_once(' ').map_or("", |(_, fact)| fact).trim_end_matches('\n');
     fact.trim_start_matches("* ").trim_start().to_owned()
+}
+
+/// One row of a list. What stands on a ground of its own keeps it where the row is selected.
+fn row(buffer: &mut Buffer, area: Rect, line: &Line<'_>, selected: bool, paint: &Paint) {
+    buffer.set_line(area.x, area.y, line, area.width);
+    let ground = paint.ground().bg.unwrap_or_default();
+    for position in area.positions().filter(|_| selected) {
+        if let Some(cell) = buffer.cell_mut(position).filter(|cell| cell.bg == ground) {
+            cell.set_style(paint.style(Role::Selected));
+        }
+    }
 }
 
 /// Draws lines from the top.

@@ -34,10 +34,7 @@ fn draw_menu(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) {
         let selected = place == menu.selected;
         let text = format!("{} {}", if selected { '▶' } else { ' ' }, item.label);
         let line = Line::from(paint.span(cut(&text, usize::from(list.width)), Role::Text));
-        buffer.set_line(list.x, y, &line, list.width);
-        if selected {
-            buffer.set_style(Rect { y, height: 1, ..list }, paint.style(Role::Selected));
-        }
+        super::row(buffer, Rect { y, height: 1, ..list }, &line, selected, paint);
     }
     let detail = menu.items.get(menu.selected).map_or("", |item| item.detail.as_str());
     let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..list };
@@ -116,7 +113,7 @@ fn frame(buffer: &mut Buffer, area: Rect, wide: u16, high: u16, title: &str, pai
             cell.reset();
         }
     }
-    buffer.set_style(outer, paint.style(Role::Text));
+    buffer.set_style(outer, paint.ground());
     let across = "─".repeat(usize::from(wide.saturating_sub(2)));
     buffer.set_string(outer.x, outer.y, format!("┌{across}┐"), border);
     buffer.set_string(outer.x, outer.bottom() - 1, format!("└{across}┘"), border);

@@ -13,17 +13,26 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 pub(super) struct Paint {
     /// In the order of [`Role::ALL`].
     styles: Vec<Style>,
+    ground: Style,
     ascii: bool,
 }
 
 impl Paint {
     pub(super) fn new(model: &Model) -> Self {
-        let styles = Role::ALL.iter().map(|role| style_of(model, *role)).collect();
-        Self { styles, ascii: model.options.ascii }
+        let mut styles: Vec<Style> = Role::ALL.iter().map(|role| style_of(model, *role)).collect();
+        let ground = styles[Role::Text as usize];
+        // Text lets through what it stands on, such as a selected row.
+        styles[Role::Text as usize].bg = None;
+        Self { styles, ground, ascii: model.options.ascii }
     }
 
     pub(super) fn style(&self, role: Role) -> Style {
         self.styles[role as usize]
+    }
+
+    /// What everything stands on.
+    pub(super) const fn ground(&self) -> Style {
+        self.ground
     }
 
     pub(super) fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {

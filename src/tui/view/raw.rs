@@ -31,8 +31,7 @@ pub(super) fn lines(
     };
     let from = focus.party();
     let text_role = Paint::party(from);
-    let hit =
-        shown.nodes().nth(exchange.node).map_or(Span::default(), |(_, node)| encoded_span(shown.encoded, node.span));
+    let hit = exchange.lit().map_or(Span::default(), |node| encoded_span(shown.encoded, node.span));
     let bad = |at: usize| {
         message.flaws.iter().any(|flaw| flaw.kind != FlawKind::OverLong && flaw.span.contains(at))
             || message.base64().is_some_and(|base64| base64.errors.iter().any(|error| error.at == at))

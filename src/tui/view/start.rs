@@ -32,10 +32,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
         let cursor = if place == model.entry { '▶' } else { ' ' };
         let (name, says) = describe(entry);
         let left = vec![paint.span(format!(" {cursor} {name:30} "), Role::Text), paint.span(says, Role::Dim)];
-        buffer.set_line(list.x, y, &spread(left, Vec::new(), width), list.width);
-        if place == model.entry {
-            buffer.set_style(Rect { y, height: 1, ..list }, paint.style(Role::Selected));
-        }
+        let line = spread(left, Vec::new(), width);
+        super::row(buffer, Rect { y, height: 1, ..list }, &line, place == model.entry, paint);
     }
     let says = entries.get(model.entry).map(|entry| format!(" {}", describe(entry).1)).unwrap_or_default();
     status::line(buffer, whole.crumb, &says, Role::Title, paint);

@@ -53,7 +53,7 @@ fn next(id: RowId, wide: usize, paint: &Paint) -> Line<'static> {
     let row = id.row();
     let emit = row.emit.map_or("nothing", |emit| emit.name());
     let left =
-        vec![paint.span(format!("   {emit}"), Role::StateNext), paint.span(format!(" → {}", row.to), Role::Text)];
+        vec![Span::raw("   "), paint.span(emit, Role::StateNext), paint.span(format!(" → {}", row.to), Role::Text)];
     let right =
         vec![paint.span(format!("{} ", row.force), Role::Dim), paint.span(format!("{} ", row.cite), Role::Clause)];
     spread(left, right, wide)

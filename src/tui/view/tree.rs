@@ -62,10 +62,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     for ((place, row), y) in rows.iter().enumerate().skip(first).zip(area.top()..area.bottom()) {
         let is_folded = exchange.folded.contains(&row.place);
         let line = line(row, place == selected, is_folded, model, shown, usize::from(area.width), paint);
-        buffer.set_line(area.x, y, &line, area.width);
-        if place == selected {
-            buffer.set_style(Rect { y, height: 1, ..area }, paint.style(Role::Selected));
-        }
+        super::row(buffer, Rect { y, height: 1, ..area }, &line, place == selected, paint);
     }
 }
 
