@@ -129,3 +129,20 @@ fn the_terminal_is_given_back_on_ctrl_c_and_on_signals() {
         pty.end();
     }
 }
+
+#[test]
+fn a_program_that_is_killed_leaves_its_recording() {
+    let file = std::env::temp_dir().join(format!("saslscope-pty-{}.session", std::process::id()));
+    let _ = std::fs::remove_file(&file); // of an earlier run
+    let mut pty = Pty::start(&["lab", "--mech", "login", "--save", &file.display().to_string()]);
+    pty.await_text(&["HELD"]);
+    pty.type_keys("nnn");
+    pty.await_text(&["username: alice"]);
+    pty.child.kill().unwrap();
+    pty.child.wait().unwrap();
+    let loaded = saslscope::transcript::recording::read(&std::fs::read(&file).unwrap());
+    assert_eq!(loaded.damage, None);
+    // Opened, the greeting, EHLO, the four lines of its reply.
+    assert_eq!(loaded.recording.events.len(), 7);
+    std::fs::remove_file(&file).unwrap();
+}

@@ -204,6 +204,65 @@ fn without_unicode_nothing_is_lost() {
     assert!(drawn.is_ascii());
 }
 
+#[test]
+fn a_run_ends_at_a_stop_and_goes_on_from_there() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "b");
+    enter(&mut model, "nonsense");
+    assert!(text(&mut model, SIZES[0]).contains("`nonsense` is no state"));
+    press(&mut model, "Esc b");
+    check("stop", &mut model, &SIZES[..1]);
+    enter(&mut model, "contextdone");
+    press(&mut model, "B");
+    assert!(text(&mut model, SIZES[0]).contains("▶ state ContextDone"));
+    press(&mut model, "Esc c");
+    let stopped = text(&mut model, SIZES[0]);
+    assert!(stopped.contains("stopped at state ContextDone") && stopped.contains("● HELD"), "{stopped}");
+    press(&mut model, "c");
+    let ended = text(&mut model, SIZES[0]);
+    assert!(ended.contains("closed by server") && ended.contains(" ended "), "{ended}");
+    press(&mut model, "n");
+    assert!(text(&mut model, SIZES[0]).contains("the session has ended; r plays it again"));
+
+    let mut model = recording("spec/ms-xlogin-4");
+    press(&mut model, "b");
+    enter(&mut model, "235");
+    press(&mut model, "c");
+    assert!(text(&mut model, SIZES[0]).contains("▶ 21 S  235"));
+}
+
+#[test]
+fn what_is_held_follows_the_gate() {
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "i n");
+    let held = text(&mut model, SIZES[0]);
+    assert!(held.contains("hold: receive") && held.contains("the server has received this"), "{held}");
+    press(&mut model, "i i n");
+    let ended = text(&mut model, SIZES[0]);
+    assert!(ended.contains("hold: none") && ended.contains(" ended "), "{ended}");
+}
+
+#[test]
+fn the_held_response_can_be_cancelled() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n x");
+    assert!(text(&mut model, SIZES[0]).contains("cancel: only while a response of the client is held"));
+    press(&mut model, "n n x");
+    assert!(text(&mut model, SIZES[0]).contains("▶ 10 C ●* "));
+    press(&mut model, "n c");
+    assert!(text(&mut model, SIZES[0]).contains("501 5.7.0"));
+}
+
+#[test]
+fn actions_run_by_name() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, ": z o o Tab Enter");
+    assert!(text(&mut model, SIZES[0]).contains("[6 Exchange]"));
+    press(&mut model, ":");
+    enter(&mut model, "dance");
+    assert!(text(&mut model, SIZES[0]).contains("no action is called `dance`"));
+}
+
 /// Types text as if it were keys.
 fn enter(model: &mut Model, text: &str) {
     for c in text.chars() {
@@ -219,12 +278,6 @@ fn an_exchange_is_saved_masked_never_over_another_and_opened_again() {
     let name = file.display().to_string();
     let mut model = lab(Mechanism::Login, None);
     press(&mut model, "c w");
-    let clear = |model: &mut Model| {
-        for _ in 0..100 {
-            press(model, "Backspace");
-        }
-    };
-    clear(&mut model);
     enter(&mut model, &name);
     assert!(text(&mut model, SIZES[2]).contains("saved to"));
     let saved = std::fs::read_to_string(&file).unwrap();
@@ -232,7 +285,6 @@ fn an_exchange_is_saved_masked_never_over_another_and_opened_again() {
     assert!(!saved.contains("d29uZGVybGFuZA"), "{saved}");
 
     press(&mut model, "w");
-    clear(&mut model);
     enter(&mut model, &name);
     assert!(text(&mut model, SIZES[2]).contains("the file exists, and nothing is overwritten"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), saved);

@@ -117,6 +117,8 @@ pub(super) enum MenuKind {
 pub(super) struct Prompt {
     pub(super) kind: PromptKind,
     pub(super) line: LineEditor,
+    /// What an empty line stands for.
+    pub(super) default: String,
     /// Why what was typed won't do.
     pub(super) error: Option<String>,
 }

@@ -75,6 +75,7 @@ pub fn done(model: &mut Model, done: Done) {
             model.overlay = Some(Overlay::Prompt(Prompt {
                 kind: PromptKind::Save,
                 line: LineEditor::new(&path.display().to_string()),
+                default: String::new(),
                 error: Some(error.to_string()),
             }));
         }
@@ -114,7 +115,7 @@ fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
         When::Lab => "in a lab",
         When::Held => "while a line is held",
         When::Edited => "while the held line is edited",
-        When::Cancellable => "while a line of the client's within the exchange is held",
+        When::Cancellable => "while a response of the client is held",
         When::Always => "",
     };
     model.complain(format!("{}: only {reason}", binding.name));
@@ -378,12 +379,14 @@ fn edit(model: &mut Model) {
     if exchange.shown(exchange.last_row(), model.revealed()).is_some_and(|(_, shown)| !shown.hidden.is_empty()) {
         return model.complain("edit: the line holds a secret; s reveals it first");
     }
-    let text = printable(&held.current);
-    prompt(model, PromptKind::Edit, &text);
+    let line = LineEditor::new(&printable(&held.current));
+    let prompt = Prompt { kind: PromptKind::Edit, line, default: String::new(), error: None };
+    model.overlay = Some(Overlay::Prompt(prompt));
 }
 
-fn prompt(model: &mut Model, kind: PromptKind, text: &str) {
-    model.overlay = Some(Overlay::Prompt(Prompt { kind, line: LineEditor::new(text), error: None }));
+fn prompt(model: &mut Model, kind: PromptKind, default: &str) {
+    let (line, default) = (LineEditor::default(), default.to_owned());
+    model.overlay = Some(Overlay::Prompt(Prompt { kind, line, default, error: None }));
 }
 
 fn file_name(exchange: &Exchange) -> String {
@@ -422,17 +425,15 @@ fn command(name: &str) -> Option<&'static Binding> {
 }
 
 fn submit(model: &mut Model) -> Option<Effect> {
-    let Some(Overlay::Prompt(Prompt { kind, line, .. })) = &model.overlay else { return None };
-    let text = line.text();
-    match taken(model, *kind, &text) {
-        Ok(effect) => effect,
-        Err(error) => {
-            if let Some(Overlay::Prompt(prompt)) = &mut model.overlay {
-                prompt.error = Some(error);
-            }
-            None
+    let Some(Overlay::Prompt(Prompt { kind, line, default, .. })) = &model.overlay else { return None };
+    let typed = line.text();
+    let text = if typed.is_empty() { default.clone() } else { typed };
+    taken(model, *kind, &text).unwrap_or_else(|error| {
+        if let Some(Overlay::Prompt(prompt)) = &mut model.overlay {
+            prompt.error = Some(error);
         }
-    }
+        None
+    })
 }
 
 /// Does what a typed line is for; where it can't be done, says why and leaves the line to be mended.

@@ -50,6 +50,10 @@ fn draw_prompt(buffer: &mut Buffer, area: Rect, prompt: &Prompt, paint: &Paint) 
     let seen = rows.len().min(usize::from(area.height / 2));
     let inside = frame(buffer, area, wide, seen as u16 + 5, title, paint);
     let first = first_row(at.1, rows.len(), seen);
+    let default = cut(&prompt.default, usize::from(inside.width));
+    if before.is_empty() && behind.is_empty() {
+        buffer.set_line(inside.x, inside.y, &Line::from(paint.span(default, Role::Dim)), inside.width);
+    }
     for (row, y) in rows.into_iter().skip(first).take(seen).zip(inside.y..) {
         buffer.set_line(inside.x, y, &Line::from(paint.span(row, Role::Text)), inside.width);
     }
