@@ -7,7 +7,7 @@ use super::out::Out;
 use super::save::Save;
 use super::{Common, Exit, Failure, screen, step};
 use crate::decode::Mech;
-use crate::machine::{Machine, Row, RowId, Signal};
+use crate::machine::{Row, RowId, Signal};
 use crate::mech::User;
 use crate::session::{Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Session, Stop};
 use crate::terms::{Micros, Party, Secret};
@@ -348,22 +348,17 @@ fn closes(step: &Step) -> bool {
 
 /// How the exchange ended, as the client sees it.
 fn outcome(transcript: &Transcript) -> Exit {
-    let client = |step: &Step| {
-        let moves = step.moves.iter().filter(|taken| taken.row.party == Party::Client);
-        moves.map(|taken| (taken.row.machine, taken.row.row())).collect::<Vec<_>>()
-    };
-    let mut exit = Exit::ClosedEarly;
-    for (machine, row) in transcript.steps().iter().flat_map(client) {
-        match machine {
-            Machine::Smtp if row.on.is(Signal::Success) => exit = Exit::Clean,
-            Machine::Smtp if row.on.is(Signal::Refusal) => exit = Exit::Refused,
-            _ => {}
-        }
-        if row.on == Signal::SuccessTooEarly {
-            return Exit::Refused;
-        }
+    let moves = || transcript.steps().iter().flat_map(|step| &step.moves).map(|taken| taken.row);
+    let heard = |signal| moves().any(|id| id.party == Party::Client && id.row().on.is(signal));
+    if heard(Signal::SuccessTooEarly) {
+        Exit::Refused
+    } else if heard(Signal::Success) {
+        Exit::Clean
+    } else if heard(Signal::Refusal) {
+        Exit::Refused
+    } else {
+        Exit::ClosedEarly
     }
-    exit
 }
 
 /// Names on the command line for what `session` plays.
