@@ -37,6 +37,14 @@ fn the_examples_print_what_the_readme_says() {
     assert!(wrong.is_empty(), "examples that print otherwise:\n{}", wrong.join("\n\n"));
 }
 
+/// The screen that the README shows is one that the screen's own tests hold to.
+#[test]
+fn the_screen_is_a_real_one() {
+    let (_, rest) = README.split_once("```text\n").expect("a screen");
+    let (screen, _) = rest.split_once("\n```").expect("its end");
+    assert_eq!(lines(screen), lines(include_str!("screens/held-negtokeninit-80x24.txt")));
+}
+
 /// The lines, without blanks and empty lines at the end.
 fn lines(text: &str) -> Vec<&str> {
     text.trim_end().lines().map(str::trim_end).collect()
