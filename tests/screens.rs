@@ -246,7 +246,7 @@ fn what_is_held_follows_the_gate() {
 fn the_held_response_can_be_cancelled() {
     let mut model = lab(Mechanism::Gssapi, None);
     press(&mut model, "n n n x");
-    assert!(text(&mut model, SIZES[0]).contains("cancel: only while a response of the client is held"));
+    assert!(text(&mut model, SIZES[0]).contains("cancel: there is no held response here"));
     press(&mut model, "n n x");
     assert!(text(&mut model, SIZES[0]).contains("▶ 10 C ●* "));
     press(&mut model, "n c");
@@ -323,6 +323,13 @@ fn secrets_are_seen_only_when_asked_for_and_for_30_seconds() {
     model.tick();
     assert!(!told(&mut model));
     assert_eq!(model.deadline(), None);
+
+    press(&mut model, "s E");
+    assert_eq!(model.deadline(), None, "what is being edited is not taken away");
+    model.now = Micros(model.now.0 + 60_000_000);
+    press(&mut model, "Esc");
+    model.tick();
+    assert!(!told(&mut model));
 }
 
 #[test]

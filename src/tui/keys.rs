@@ -214,8 +214,8 @@ impl When {
         }
     }
 
-    /// Where it holds, for the list of all keys.
-    const fn says(self) -> &'static str {
+    /// What must be there.
+    pub(super) const fn says(self) -> &'static str {
         match self {
             Self::Always => "",
             Self::Start => "start screen",
@@ -223,7 +223,7 @@ impl When {
             Self::Lab => "lab",
             Self::Held => "held line",
             Self::Edited => "edited line",
-            Self::Cancellable => "client's held line",
+            Self::Cancellable => "held response",
         }
     }
 }

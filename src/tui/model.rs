@@ -330,17 +330,17 @@ impl Model {
     /// When something changes by itself, if anything will.
     #[must_use]
     pub fn deadline(&self) -> Option<Micros> {
-        match self.reveal {
-            Reveal::Until(at) => Some(at),
-            Reveal::Hidden | Reveal::Always => None,
+        match (self.reveal, &self.overlay) {
+            // A secret that is being edited stays until it is done with.
+            (_, Some(Overlay::Prompt(Prompt { kind: PromptKind::Edit, .. }))) => None,
+            (Reveal::Until(at), _) => Some(at),
+            (Reveal::Hidden | Reveal::Always, _) => None,
         }
     }
 
     /// Hides what is due to be hidden.
     pub fn tick(&mut self) {
-        if let Reveal::Until(at) = self.reveal
-            && at <= self.now
-        {
+        if self.deadline().is_some_and(|at| at <= self.now) {
             self.set_reveal(Reveal::Hidden);
         }
     }

@@ -1,7 +1,7 @@
 //! What keys and finished deeds do to the model: the one place that changes it.
 
 use super::files;
-use super::keys::{Action, Binding, TABLE, When};
+use super::keys::{Action, Binding, TABLE};
 use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
 use super::view;
@@ -109,16 +109,7 @@ fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
     if binding.when.holds(model) {
         return update(model, binding.action);
     }
-    let reason = match binding.when {
-        When::Start => "on the start screen",
-        When::Exchange => "once an exchange is open",
-        When::Lab => "in a lab",
-        When::Held => "while a line is held",
-        When::Edited => "while the held line is edited",
-        When::Cancellable => "while a response of the client is held",
-        When::Always => "",
-    };
-    model.complain(format!("{}: only {reason}", binding.name));
+    model.complain(format!("{}: there is no {} here", binding.name, binding.when.says()));
     None
 }
 
@@ -209,7 +200,12 @@ fn look(model: &mut Model, action: Action) {
         Action::PreviousPane => focus(exchange, neighbour(exchange.pane, Pane::ALL.len() - 1)),
         _ => match exchange.pane {
             Pane::Ladder if action == Action::Enter => focus(exchange, exchange.tab),
-            Pane::Ladder => exchange.look(moved(exchange.row, action, exchange.last_row()), reveal),
+            Pane::Ladder => {
+                let row = moved(exchange.row, action, exchange.last_row());
+                if row != exchange.row {
+                    exchange.look(row, reveal);
+                }
+            }
             Pane::Tree => in_tree(exchange, action),
             Pane::Bytes => in_octets(model, Pane::Bytes, action),
             Pane::Raw if !exchange.focus.shown.token.is_empty() => in_octets(model, Pane::Raw, action),
