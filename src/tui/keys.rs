@@ -128,7 +128,7 @@ pub(super) static TABLE: &[Binding] = &[
     plain(&[key('h'), special(KeyCode::Left)], Action::Left, "left", "left: fold, octet before", When::Exchange),
     plain(&[key('l'), special(KeyCode::Right)], Action::Right, "right", "right: unfold, next octet", When::Exchange),
     plain(&[key('g'), special(KeyCode::Home)], Action::First, "first", "to the first", When::Always),
-    plain(&[key('G'), special(KeyCode::End)], Action::Last, "last", "to the last, where the session is", When::Always),
+    plain(&[key('G'), special(KeyCode::End)], Action::Last, "last", "to the last", When::Always),
     plain(&[special(KeyCode::PageUp)], Action::PageUp, "page up", "a page up", When::Always),
     plain(&[special(KeyCode::PageDown)], Action::PageDown, "page down", "a page down", When::Always),
     plain(&[special(KeyCode::Enter)], Action::Enter, "enter", "fold or unfold; show the step's tree", When::Exchange),

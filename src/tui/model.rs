@@ -330,11 +330,11 @@ impl Model {
     /// When something changes by itself, if anything will.
     #[must_use]
     pub fn deadline(&self) -> Option<Micros> {
-        match (self.reveal, &self.overlay) {
-            // A secret that is being edited stays until it is done with.
-            (_, Some(Overlay::Prompt(Prompt { kind: PromptKind::Edit, .. }))) => None,
-            (Reveal::Until(at), _) => Some(at),
-            (Reveal::Hidden | Reveal::Always, _) => None,
+        // A secret that is being edited stays until it is done with.
+        let edits = matches!(&self.overlay, Some(Overlay::Prompt(Prompt { kind: PromptKind::Edit, .. })));
+        match self.reveal {
+            Reveal::Until(at) if !edits => Some(at),
+            _ => None,
         }
     }
 

@@ -151,7 +151,7 @@ fn note(pane: Pane, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
     }
     if exchange.looks_back() {
         let does = if exchange.session().is_some_and(crate::session::Session::ended) { "ended" } else { "waits" };
-        let text = format!(" looking back: the session {does} at {}; G goes there ", exchange.last_row() + 1);
+        let text = format!(" looking back: the session {does} at {}; n goes on ", exchange.last_row() + 1);
         return vec![Span::raw("─ "), paint.span(text, Role::Held), Span::raw(" ")];
     }
     if let crate::tui::model::Source::Recording { damage: Some(damage), .. } = &exchange.source {
