@@ -87,7 +87,7 @@ enum Offer {
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
         if let Some(fault) = self.fault
-            && let Some(mechanism) = bound_to(fault).filter(|mechanism| *mechanism != self.mech)
+            && let Some(mechanism) = fault.needs().filter(|mechanism| *mechanism != self.mech)
         {
             return Err(Failure::usage(format!(
                 "the fault {fault} can only happen in {mechanism}; try --mech {mechanism}"
@@ -164,15 +164,6 @@ impl Arguments {
             ))
         })?;
         Ok(Some(Secret::new(value.into_encoded_bytes())))
-    }
-}
-
-/// The mechanism that a fault needs.
-const fn bound_to(fault: Fault) -> Option<Mechanism> {
-    match fault {
-        Fault::WrongPrompt | Fault::SwappedPrompts => Some(Mechanism::Login),
-        Fault::Reject | Fault::TwoEmptyLines => Some(Mechanism::Gssapi),
-        _ => None,
     }
 }
 

@@ -152,10 +152,13 @@ impl Client {
 
     fn answer_prompt(&mut self, standing: &Standing) -> Decision {
         let cursor = standing.stack(Party::Client).cursor(Machine::Login);
-        if cursor.is_none_or(|cursor| cursor.state.name() == "WaitFinal") {
+        let heard = cursor.and_then(|cursor| cursor.heard);
+        // Behind the password a client that reads prompts still owes the user name, if that was not asked for before.
+        let late = self.prompts == Prompts::Checking && self.sent == 1 && heard == Some(Signal::UsernameChallenge);
+        if cursor.is_none_or(|cursor| cursor.state.name() == "WaitFinal" && !late) {
             return Decision::Say(wire::CANCEL.to_vec());
         }
-        let password = match (cursor.and_then(|cursor| cursor.heard), self.prompts) {
+        let password = match (heard, self.prompts) {
             (Some(Signal::UsernameChallenge), Prompts::Checking) => false,
             (Some(Signal::PasswordChallenge), Prompts::Checking) => true,
             (_, Prompts::Counting) => self.sent > 0,

@@ -1,5 +1,6 @@
 //! Faults on purpose: one thing done wrong, so that the other side can be watched.
 
+use super::Mechanism;
 use crate::terms::Party;
 use crate::wire::base64;
 use std::fmt;
@@ -65,13 +66,28 @@ impl Fault {
             Self::WrongPassword => "the client's password is wrong",
             Self::BadBase64 => "a character outside base64 in the client's first response",
             Self::CutToken => "the client's first token is cut in half",
-            Self::WrongPrompt => "LOGIN: the server's first prompt asks for something else",
-            Self::SwappedPrompts => "LOGIN: the server asks for the password first",
+            Self::WrongPrompt => "the server's first prompt asks for something else",
+            Self::SwappedPrompts => "the server asks for the password first",
             Self::TemporaryFailure => "the server says 454 in place of its verdict",
-            Self::Reject => "SPNEGO: the server rejects the negotiation",
+            Self::Reject => "the server rejects the negotiation",
             Self::DroppedConnection => "the server closes in the middle of the exchange",
-            Self::TwoEmptyLines => "GSSAPI: the client sends two empty lines where one belongs",
+            Self::TwoEmptyLines => "the client sends two empty lines where one belongs",
         }
+    }
+
+    /// The mechanism that it needs; `None` where it can happen in any.
+    #[must_use]
+    pub const fn needs(self) -> Option<Mechanism> {
+        match self {
+            Self::WrongPrompt | Self::SwappedPrompts => Some(Mechanism::Login),
+            Self::CutToken | Self::Reject | Self::TwoEmptyLines => Some(Mechanism::Gssapi),
+            _ => None,
+        }
+    }
+
+    /// Those that can happen in `mechanism`.
+    pub fn within(mechanism: Mechanism) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |fault| fault.needs().is_none_or(|needed| needed == mechanism))
     }
 
     /// Who does it.

@@ -113,7 +113,8 @@ impl Lab {
         };
         let fault = |party| self.fault.filter(|fault| fault.party() == party);
         let mut client = Client::new("client.example.com", kit.credential.clone(), self.mechanism, context);
-        client.initial = self.initial;
+        // Prompts can be swapped only where both are asked for.
+        client.initial = if self.fault == Some(Fault::SwappedPrompts) { Initial::Never } else { self.initial };
         client.prompts = self.prompts;
         client.layer = self.layer;
         client.fault = fault(Party::Client);

@@ -102,7 +102,7 @@ pub(super) enum MenuKind {
     /// Answers by that row.
     Otherwise(Vec<RowId>),
     /// Starts the lab again with that fault.
-    Faults,
+    Faults(Mechanism),
     /// Takes the stop away.
     Stops,
     /// Keeps the theme; before, each is shown as the cursor passes.
@@ -261,10 +261,17 @@ impl Model {
         self.show(Source::Lab { lab, session: Box::new(session), headers });
     }
 
+    /// The lab that is played.
+    pub(super) fn lab(&self) -> Option<&Lab> {
+        match &self.exchange {
+            Some(Exchange { source: Source::Lab { lab, .. }, .. }) => Some(lab),
+            _ => None,
+        }
+    }
+
     /// Plays the lab again from its start.
     pub(super) fn restart(&mut self, change: impl FnOnce(&mut Lab)) {
-        if let Some(Exchange { source: Source::Lab { lab, .. }, .. }) = &self.exchange {
-            let mut lab = lab.clone();
+        if let Some(mut lab) = self.lab().cloned() {
             change(&mut lab);
             self.open_lab(lab);
         }

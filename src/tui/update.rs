@@ -512,13 +512,14 @@ fn themes(model: &mut Model) {
 }
 
 fn faults(model: &mut Model) {
-    let items = Fault::ALL.iter().map(|fault| Item {
+    let Some(mechanism) = model.lab().map(|lab| lab.mechanism) else { return };
+    let items = Fault::within(mechanism).map(|fault| Item {
         label: format!("{:19}  {}", fault.name(), fault.says()),
         detail: format!("The lab starts again, and this goes wrong: {}.", fault.says()),
     });
     let none = Item { label: "none".to_owned(), detail: "The lab starts again without a fault.".to_owned() };
     let items = items.chain([none]).collect();
-    menu(model, "What is to go wrong?", MenuKind::Faults, items);
+    menu(model, "What is to go wrong?", MenuKind::Faults(mechanism), items);
 }
 
 fn stops(model: &mut Model) {
@@ -583,8 +584,8 @@ fn choose(model: &mut Model) -> Option<Effect> {
     match menu.kind {
         MenuKind::Help(all) => return run(model, all.get(menu.selected)?),
         MenuKind::Otherwise(choices) => play(model, Input::Choose(*choices.get(menu.selected)?)),
-        MenuKind::Faults => {
-            let fault = Fault::ALL.get(menu.selected).copied();
+        MenuKind::Faults(mechanism) => {
+            let fault = Fault::within(mechanism).nth(menu.selected);
             model.restart(|lab| lab.fault = fault);
             let said = fault.map_or("without a fault".to_owned(), |fault| format!("with the fault {fault}"));
             model.say(format!("the lab starts again {said}"));

@@ -23,6 +23,7 @@ const CLIENT: Table = machine_table! {
     WaitChallenge on OtherChallenge emit UsernameResponse to WaitChallenge, May "MS-XLOGIN" "3.1.5.1", "A client that counts prompts takes the first for the user name (note 3, .NET).";
     WaitChallenge on OtherChallenge emit PasswordResponse to WaitFinal, May "MS-XLOGIN" "3.1.5.1", "A client that counts prompts takes the second for the password (note 3, .NET).";
     WaitChallenge on OtherChallenge emit EmptyResponse to WaitChallenge, MustNot "MS-XLOGIN" "2.2.2", "Neither a user name nor a password is empty.";
+    WaitFinal on UsernameChallenge emit UsernameResponse to WaitFinal, Must "MS-XLOGIN" "3.1.5.1", "The user name answers the prompt for the user name, even behind the password.";
     WaitFinal on UsernameChallenge emit Cancel to Cancelling, May "MS-XLOGIN" "3.1.5.1", "One prompt too many: the client may cancel.";
     WaitFinal on PasswordChallenge emit Cancel to Cancelling, May "MS-XLOGIN" "3.1.5.1", "One prompt too many: the client may cancel.";
     WaitFinal on OtherChallenge emit Cancel to Cancelling, May "MS-XLOGIN" "3.1.5.1", "One prompt too many: the client may cancel.";
