@@ -117,6 +117,7 @@ fn login(said: &Said<'_>) -> Option<Signal> {
             let auth = command.auth.as_ref()?;
             Some(match &auth.initial {
                 None => Signal::AuthLogin,
+                Some(initial) if !legible(initial, true) => return None,
                 Some(initial) if initial.equals => Signal::AuthLoginEmpty,
                 Some(_) => Signal::AuthLoginUsername,
             })
@@ -222,13 +223,12 @@ fn gssapi_challenge(reply: &Reply, said: &Said<'_>) -> Signal {
 /// 235 is plain success where the context is complete; without the acceptor's last token it may be the shape of
 /// MS-SSEAN section 4.1, if nothing else is outstanding.
 fn gssapi_success(machine: Machine, settled: &Settled) -> Signal {
-    if settled.complete || machine == Machine::Kerberos {
-        return Signal::Success;
-    }
-    if settled.mechanism_sent && !settled.mutual_due && !settled.mic_due {
-        Signal::SuccessInPlaceOfToken
-    } else {
+    if settled.mutual_due || settled.mic_due || !settled.complete && !settled.mechanism_sent {
         Signal::SuccessTooEarly
+    } else if settled.complete || machine == Machine::Kerberos {
+        Signal::Success
+    } else {
+        Signal::SuccessInPlaceOfToken
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Stack {
     frames: Vec<Frame>,
 }
 
-/// A row taken.
+/// A row taken, a forbidden one included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Move {
     /// Which row.
@@ -149,8 +149,11 @@ impl Stack {
         let mut depth = 0;
         let mut leave = None;
         let mut refusing = false;
+        let cancelled = signal(Machine::Smtp) == Some(Signal::Cancel);
         while let Some(frame) = self.frames.get_mut(depth) {
             match signal(frame.machine) {
+                // A cancelled exchange answers nothing that a mechanism has heard.
+                None if cancelled => frame.cursor.heard = None,
                 None => frame.settle_silently(self.party, &mut outcome),
                 Some(signal) => {
                     outcome.signal = Some(signal);
@@ -256,8 +259,7 @@ impl Frame {
         if let Some(id) = picked {
             if id.row().force == Force::MustNot {
                 outcome.deviation.get_or_insert_with(|| self.deviation(party, signal, Some(id)));
-                self.cursor = Cursor { state: id.row().to, heard: None };
-                return;
+                return self.take(id, outcome);
             }
             return self.take(id, outcome);
         }
@@ -265,10 +267,13 @@ impl Frame {
         if excused {
             return;
         }
-        // What was heard has been answered, if wrongly. The answer is followed where it leads to one state only,
+        // What was heard has been answered, if wrongly. Such an answer is followed where it leads to one state only,
         // whatever it answers, so that what comes after is read as both parties must read it.
         let before = Self { cursor: Cursor { heard, ..self.cursor }, ..*self };
         outcome.deviation.get_or_insert_with(|| before.deviation(party, signal, None));
+        if before.cursor.heard.is_none() {
+            return;
+        }
         let from = self.cursor.state;
         let rows = table(self.machine, party).rows.iter().filter(|row| row.from == from);
         let mut targets = rows.filter(|row| row.emit.is_some_and(|emit| signal.is(emit))).map(|row| row.to);
@@ -284,7 +289,9 @@ impl Frame {
         let mut open: Vec<&'static Row> = self.open_rows(party).map(RowId::row).filter(allows).collect();
         open.sort_by_key(|row| row.force);
         let out_of_turn = (Cite::new("RFC 5321", "4.1.4"), "It was not this party's turn, or not the time for this.");
-        let governs = row.map(RowId::row).or(open.first().copied());
+        // Where nothing was heard, the rows say what the party might have begun, not what it breaks.
+        let expected = open.first().copied().filter(|row| self.cursor.heard.is_some() && row.force < Force::Quirk);
+        let governs = row.map(RowId::row).or(expected);
         let (cite, says) = governs.map_or(out_of_turn, |row| (row.cite, row.says));
         Deviation {
             party,

@@ -240,7 +240,7 @@ signals! {
     /// The same with a mechanism that the reply to EHLO does not list.
     AuthNotOffered: Auth,
     /// AUTH whose line passes 512 octets.
-    InitialResponseTooLong,
+    InitialResponseTooLong: Auth,
     /// AUTH whose initial response is not base64.
     AuthNotBase64,
     /// AUTH without a mechanism, or with words too many.

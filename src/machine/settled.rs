@@ -32,11 +32,13 @@ pub struct Settled {
     pub mutual_due: bool,
     /// A mechListMIC was asked for or sent, and the acceptor's has not come.
     pub mic_due: bool,
+    /// The acceptor's mechListMIC has come.
+    pub acceptor_mic: bool,
     /// A token has completed the context on the wire.
     pub complete: bool,
     /// NTLM has agreed on sealing.
     pub sealed: bool,
-    /// How many empty lines the client has sent since then.
+    /// How many empty lines the client has sent since then, less the one that was answered.
     pub empty_lines: u8,
     /// The layers offered, where the offer can be read.
     pub offered: Option<u8>,
@@ -197,6 +199,10 @@ impl Settled {
                 if self.complete && message.body == Body::Response(Response::Empty) {
                     self.empty_lines = self.empty_lines.saturating_add(1);
                 }
+                // A reply answers an empty line; of two that came together, the second stays what it is.
+                if from == Party::Server && self.empty_lines == 1 {
+                    self.empty_lines = 0;
+                }
                 if let Some(token) = token {
                     self.learn_token(from, token);
                 }
@@ -236,7 +242,13 @@ impl Settled {
         }
         if let Some(mech) = token.supported.or(if from == Party::Client { token.preferred } else { None }) {
             self.mech = Some(mech);
-            self.inner = mech_machine(mech);
+            let inner = mech_machine(mech);
+            if from == Party::Server && inner != self.inner {
+                // Another mechanism than that of the optimistic token: what was asked of that one is not owed.
+                self.mutual_due = false;
+                self.mechanism_sent = false;
+            }
+            self.inner = inner;
         }
         match token.inner {
             Some(Inner::NtlmNegotiate) => self.meet(Machine::Ntlm, Mech::Ntlmssp),
@@ -253,8 +265,9 @@ impl Settled {
             Some(Inner::ApRep) => self.mutual_due = false,
             Some(Inner::KrbError) | None => {}
         }
+        self.acceptor_mic |= from == Party::Server && token.mic;
         self.mic_due = match from {
-            Party::Client => self.mic_due || token.mic,
+            Party::Client => self.mic_due || token.mic && !self.acceptor_mic,
             Party::Server => (self.mic_due || token.neg_state == Some(NegState::RequestMic)) && !token.mic,
         };
         self.complete |= token.completes(from);

@@ -227,11 +227,19 @@ impl Client {
         let success = transcript.steps().iter().rev().find(|step| {
             matches!(step.message.as_ref().map(|message| &message.body), Some(Body::Reply(reply)) if reply.code == 235)
         });
-        let signal = success.and_then(|step| step.moves.iter().rev().find(|taken| taken.row.party == Party::Client));
-        let shape = signal.map(|taken| taken.row.row().on);
+        let taken = success.and_then(|step| step.moves.iter().rev().find(|taken| taken.row.party == Party::Client));
+        let shape = taken.map(|taken| taken.row.row().on);
+        let gssapi = taken.is_some_and(|taken| taken.row.machine == Machine::Gssapi);
+        let layer = taken.is_some_and(|taken| taken.row.row().from.name() == "WaitFinal");
         let remark = match shape {
             Some(Signal::SuccessTooEarly) => {
                 "client: refused, since 235 came while proof of the server was outstanding (RFC 4178 5)"
+            }
+            Some(Signal::Success) if gssapi && !layer && self.layer == LayerMode::Rfc2222 => {
+                "client: refused, since 235 came without the security-layer step (RFC 2222 7.2)"
+            }
+            Some(Signal::Success) if gssapi && !layer && self.layer == LayerMode::Auto => {
+                "client: accepted without the security-layer step (RFC 2222 7.2 has one)"
             }
             Some(Signal::SuccessInPlaceOfToken) if matches!(self.layer, LayerMode::Rfc2222 | LayerMode::Skip) => {
                 "client: refused, since 235 came in place of the acceptor's last token"

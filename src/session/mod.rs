@@ -139,6 +139,8 @@ pub struct Session {
     stopped: bool,
     /// What was received is released to its answer.
     passed: Option<Party>,
+    /// How many lines in a row a party has said unasked without either party getting anywhere.
+    in_vain: u8,
     ended: bool,
 }
 
@@ -152,6 +154,9 @@ pub struct Awaiting {
     /// Which call, by the name that a recording gives it.
     pub call: &'static str,
 }
+
+/// So many lines in a row may come to nothing before a party that speaks unasked gives up.
+const IN_VAIN: u8 = 3;
 
 /// What a party wants to do next.
 enum Decision {
@@ -189,6 +194,7 @@ impl Session {
             running: false,
             stopped: false,
             passed: None,
+            in_vain: 0,
             ended: false,
         }
     }
@@ -287,7 +293,12 @@ impl Session {
                 self.stopped = false;
                 self.release(None, &mut effects);
             }
-            Input::Closed(by) => self.close(Some(by), ""),
+            Input::Closed(by) => {
+                if let Some(RawLine { bytes, cut }) = self.buffers[by.index()].finish() {
+                    self.push(What::Line { from: by, bytes, edited_from: None, cut });
+                }
+                self.close(Some(by), "");
+            }
         }
         self.advance(&mut effects);
         effects
@@ -299,14 +310,14 @@ impl Session {
             if !self.transcript.steps().iter().any(|step| matches!(step.event.what, What::Opened { .. })) {
                 return;
             }
-            let Some(party) = self.turn() else { return };
+            let Some(party) = self.turn() else { return self.rest() };
             if self.holds_receipt(party) {
                 self.held = Some(Held::Received { party });
                 self.pause();
                 return;
             }
             match self.decide(party) {
-                Decision::Nothing => return,
+                Decision::Nothing => return self.rest(),
                 Decision::Say(line) => self.offer(party, line.clone(), line, effects),
                 Decision::SayInstead { composed, faulty } => self.offer(party, composed, faulty, effects),
                 Decision::Call(context, call) => {
@@ -327,6 +338,14 @@ impl Session {
                     effects.push(Effect::Close);
                 }
             }
+        }
+    }
+
+    /// Nobody has anything to say: a run is over, and a session that plays both parties has come to its end.
+    fn rest(&mut self) {
+        self.running = false;
+        if self.client.is_some() && self.server.is_some() {
+            self.close(None, "neither party has anything more to say");
         }
     }
 
@@ -395,18 +414,26 @@ impl Session {
     fn send(&mut self, held: HeldLine, effects: &mut Vec<Effect>) {
         let HeldLine { party, composed, current } = held;
         self.passed = None;
+        let before = self.transcript.standing().clone();
         let mut originals = lines::split(&composed);
         for line in lines::split(&current) {
             let original = originals.next();
             let edited_from = original.filter(|original| *original != line).map(<[u8]>::to_vec);
             self.push(What::Line { from: party, bytes: line.to_vec(), edited_from, cut: 0 });
         }
+        let after = self.transcript.standing();
+        let moved = before.stack(party).owes_answer() || before.stacks != after.stacks;
+        self.in_vain = if moved { 0 } else { self.in_vain + 1 };
         let played = match party.peer() {
             Party::Client => self.client.is_some(),
             Party::Server => self.server.is_some(),
         };
         if !played {
             effects.push(Effect::Send(party.peer(), current));
+        }
+        if self.in_vain >= IN_VAIN {
+            self.close(Some(party), "nothing comes of what it says");
+            effects.push(Effect::Close);
         }
     }
 

@@ -78,6 +78,7 @@ impl Server {
                 self.start(step, standing)
             }
             ("InAuth", Some(Signal::Response)) => self.take(step, standing),
+            (_, Some(Signal::StartTls)) => self.by_row(Signal::Refusal, standing),
             _ => self.by_table(standing),
         }
     }
@@ -88,7 +89,7 @@ impl Server {
         rows.sort_by_key(|id| id.row().force);
         let composed = rows
             .iter()
-            .filter(|id| id.row().force != Force::Quirk)
+            .filter(|id| id.row().force < Force::Quirk && id.row().emit != Some(Signal::Success))
             .find_map(|id| self.compose(id.row().emit?, standing));
         composed.map_or(Decision::Nothing, Decision::Say)
     }

@@ -32,8 +32,8 @@ pub fn event(step: &Step) -> Event {
     if let (What::Line { from, bytes, edited_from, .. }, Some(message)) = (&mut event.what, &step.message) {
         let unsure = step.standing.settled.prompt == Some(Prompt::Unknown);
         *bytes = line(*from, bytes, step, message, unsure);
-        if let Some(echo) = step.echo.filter(|_| step.standing.settled.mechanism.is_some()) {
-            *bytes = mask_opaque(bytes, echo);
+        for echo in step.echoes.iter().filter(|_| step.standing.settled.mechanism.is_some()) {
+            *bytes = mask_opaque(bytes, *echo);
         }
         // What was to be sent may be another command than the one that went: no reading of it is sure.
         *edited_from = edited_from.as_ref().map(|bytes| line(*from, bytes, step, message, true));

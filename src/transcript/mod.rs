@@ -16,8 +16,8 @@ pub use event::{Event, What};
 pub use step::{Inbox, Standing, Step, Token};
 pub use verdict::Verdict;
 
-use crate::decode::{Hint, decode};
-use crate::machine::{Machine, Outcome, Said, Settled, Signal, Token as Glance, classify};
+use crate::decode::{Hint, Reading, decode};
+use crate::machine::{Machine, Outcome, Said, Settled, Signal, Stack, Token as Glance, classify};
 use crate::terms::{Party, Span};
 use crate::wire::{Body, Dialogue, Message, Verb, keywords, read_client, read_server};
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl Transcript {
             event,
             message: None,
             token: None,
-            echo: None,
+            echoes: Vec::new(),
             signal: None,
             moves: Vec::new(),
             deviation: None,
@@ -91,7 +91,7 @@ impl Transcript {
         message.mark_cut(*cut);
         if from == Party::Server {
             let answered = step.standing.answering[Party::Server.index()].map(|place| &self.steps[place]);
-            step.echo = answered.and_then(|answered| echo(bytes, answered));
+            step.echoes = answered.map_or_else(Vec::new, |answered| echoes(bytes, answered));
         }
         if matches!(&message.body, Body::Reply(reply) if !reply.last) {
             // The meaning of a reply stands on its last line.
@@ -179,26 +179,38 @@ impl Transcript {
     }
 }
 
-/// Where a reply repeats the response, or the line that is no command, which it answers (aiosmtpd does, in capitals).
-fn echo(reply: &[u8], answered: &Step) -> Option<Span> {
+/// Where a reply repeats what it answers, if that was a response or no command: as it was sent (aiosmtpd does, in
+/// capitals), or decoded. Linear in the line.
+fn echoes(reply: &[u8], answered: &Step) -> Vec<Span> {
     const SHORTEST: usize = 4;
-    let message = answered.message.as_ref()?;
-    let repeated = match &message.body {
-        Body::Command(command) if command.verb == Verb::Other => command.word,
-        _ => message.base64()?.span,
-    };
-    let repeated = repeated.of(answered.line());
-    if repeated.len() < SHORTEST {
-        return None;
+    const MOST: usize = 8;
+    let Some(message) = &answered.message else { return Vec::new() };
+    if matches!(answered.token, Some(Token { hint: Hint { reading: Reading::Username, .. }, .. })) {
+        return Vec::new();
     }
-    let start = reply.windows(repeated.len()).position(|window| window.eq_ignore_ascii_case(repeated))?;
-    Some(Span::new(start, start + repeated.len()))
+    let words: &[&[u8]] = match (&message.body, message.base64()) {
+        (Body::Command(command), _) if command.verb == Verb::Other => {
+            &[command.word.of(answered.line()), command.argument.of(answered.line())]
+        }
+        (_, Some(base64)) => &[base64.span.of(answered.line()), &base64.bytes],
+        _ => return Vec::new(),
+    };
+    // As ASCII of one case, so that the search of the standard library, which is linear, finds every place.
+    let folded = |octets: &[u8]| octets.iter().map(|octet| char::from(octet.to_ascii_lowercase() & 0x7F)).collect();
+    let text: String = folded(reply);
+    let words = words.iter().filter(|word| word.len() >= SHORTEST);
+    let found = words.flat_map(|word| {
+        let word: String = folded(word);
+        text.match_indices(&word).map(|(at, word)| Span::new(at, at + word.len())).collect::<Vec<_>>()
+    });
+    found.take(MOST).collect()
 }
 
 /// What a client's next line is to be read as.
 fn dialogue(standing: &Standing) -> Dialogue {
     let [client, server] = &standing.stacks;
-    if matches!(server.smtp().name(), "InData" | "AuthenticatedInData") {
+    let in_data = |stack: &Stack| matches!(stack.smtp().name(), "InData" | "AuthenticatedInData");
+    if in_data(server) && in_data(client) {
         Dialogue::MailData
     } else if client.in_exchange() || server.in_exchange() {
         Dialogue::Response

@@ -19,7 +19,7 @@ pub struct Step {
     /// The token that the line carries.
     pub token: Option<Token>,
     /// In a reply: where it repeats what the client sent and might have meant for secret.
-    pub echo: Option<Span>,
+    pub echoes: Vec<Span>,
     /// What the line says to the innermost machine that has a word for it.
     pub signal: Option<Signal>,
     /// The rows taken by either party, the sender's first.

@@ -34,6 +34,7 @@ const CLIENT: Table = machine_table! {
     ContextDone on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 2222" "7.2.1", "The acceptor has the last word, and there is nothing more to send: an empty line.";
     ContextDone on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4178" "4.2.2", "A reject is answered so that the server can end the exchange.";
     ContextDone on Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
+    ContextDone on SuccessTooEarly to Failed, Must "RFC 4178" "5", "235 without the acceptor's mechListMIC, where one is due, is not to be trusted.";
     WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235 after the choice of layer.";
     Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
 };
@@ -64,10 +65,12 @@ const SERVER: Table = machine_table! {
     Context on FinalTokenResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
     Flush on EmptyResponse emit LayerOffer to WaitChoice, Must "RFC 2222" "7.2.2", "After the empty line the server offers layers: four wrapped octets.";
     Flush on EmptyResponse emit Success to Done, May "MS-SSEAN" "4.1", "235 without the security-layer step.";
+    Flush on EmptyResponse emit SuccessTooEarly to Done, MustNot "RFC 4178" "5", "Success is not to be said while a mechListMIC is outstanding.";
     Flush on EmptyResponse emit LayerOfferUnusable to WaitChoice, MustNot "RFC 2222" "7.2.2", "The offer is four octets.";
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 2222" "7.2.2", "The choice is one of those offered: 235.";
     WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "", "The choice behind a 4-octet length is taken.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 2222" "7.2.2", "A layer that was not offered is refused.";
+    WaitChoice on EmptyResponse emit Refusal to Failed, Must "RFC 2222" "7.2.2", "An empty line is no choice of a layer.";
     WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 2222" "7.2.2", "A layer that was not offered must not be accepted.";
     WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";
     Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";

@@ -18,6 +18,7 @@ const CLIENT: Table = machine_table! {
     WaitEmpty on HumanChallenge emit FinalTokenResponse to ContextDone, Quirk "Exchange" "captures", "The same without mutual authentication.";
     Context on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 4752" "3.1", "The AP-REP is good and there is nothing more to send: an empty line.";
     Context on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4121" "4.1", "A KRB-ERROR is answered so that the server can end the exchange.";
+    Context on SuccessTooEarly to Failed, Must "RFC 4752" "3.1", "235 without the AP-REP that was asked for is not to be trusted.";
     ContextDone on LayerOffer emit LayerChoice to WaitFinal, Must "RFC 4752" "3.1", "The offer is unwrapped; the answer is the wrapped choice of one layer, with the authorization identity.";
     ContextDone on LayerOffer emit LayerChoiceWithLength to WaitFinal, Quirk ".NET Core 3.1" "", "A 4-octet length before the wrapped choice.";
     ContextDone on LayerOffer emit LayerChoiceNotOffered to WaitFinal, MustNot "RFC 4752" "3.1", "The choice is exactly one of the layers that were offered.";
@@ -34,6 +35,7 @@ const SERVER: Table = machine_table! {
     Ready on AuthGssapi emit HumanChallenge to Context, Quirk "Exchange" "captures", "Exchange says \"GSSAPI supported\" where an empty challenge belongs.";
     Ready on AuthGssapiToken emit FinalTokenChallenge to Flush, Must "RFC 4752" "3.2", "The AP-REP is sent, and an empty line awaited.";
     Ready on AuthGssapiToken emit RejectChallenge to Rejected, May "RFC 4121" "4.1", "A KRB-ERROR may be sent before the refusal.";
+    Ready on AuthGssapiToken emit SuccessTooEarly to Done, MustNot "RFC 4752" "3.2", "The AP-REP that was asked for comes first, and then the security-layer step.";
     Ready on AuthGssapiFinalToken emit LayerOffer to WaitChoice, Must "RFC 4752" "3.2", "Without mutual authentication the offer of layers follows at once.";
     Context on TokenResponse emit FinalTokenChallenge to Flush, Must "RFC 4752" "3.2", "The AP-REP is sent, and an empty line awaited.";
     Context on TokenResponse emit RejectChallenge to Rejected, May "RFC 4121" "4.1", "A KRB-ERROR may be sent before the refusal.";
@@ -43,6 +45,7 @@ const SERVER: Table = machine_table! {
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 4752" "3.2", "The choice is one of those offered: 235.";
     WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "", "The choice behind a 4-octet length is taken.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 4752" "3.2", "A layer that was not offered is refused.";
+    WaitChoice on EmptyResponse emit Refusal to Failed, Must "RFC 4752" "3.2", "An empty line is no choice of a layer.";
     WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 4752" "3.2", "A layer that was not offered must not be accepted.";
     WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over.";
     Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a KRB-ERROR the exchange ends with a refusal.";

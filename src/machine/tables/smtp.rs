@@ -124,7 +124,6 @@ const SERVER: Table = machine_table! {
     Ready on Auth emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
     Ready on InitialResponseTooLong emit SyntaxError to Ready, Must "RFC 4954" "4", "500: the line does not fit the buffer.";
     Ready on InitialResponseTooLong emit Challenge to InAuth, May "RFC 5321" "4.5.3.1", "A server may take lines longer than it has to.";
-    Ready on InitialResponseTooLong emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
     Ready on AuthNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the initial response cannot be decoded.";
     Ready on AuthNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix, and Dovecot in LOGIN, say 535 to what cannot be decoded.";
     Ready on AuthNotBase64 emit Challenge to InAuth, MustNot "RFC 4954" "4", "What cannot be decoded must be refused with 501.";
