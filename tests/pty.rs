@@ -121,7 +121,7 @@ fn the_terminal_is_given_back_on_ctrl_c_and_on_signals() {
     pty.type_keys("\x03");
     assert_eq!(pty.end().exit_code(), 130);
 
-    for signal in ["-TERM", "-HUP"] {
+    for signal in ["-TERM", "-HUP", "-INT", "-QUIT"] {
         let mut pty = Pty::start(&["lab"]);
         pty.await_text(&["HELD"]);
         let process = pty.child.process_id().unwrap().to_string();

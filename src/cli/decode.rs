@@ -217,10 +217,11 @@ fn guess(text: &[u8]) -> Octets {
 
 fn of_base64(text: &[u8]) -> Octets {
     let Base64 { bytes, errors, equals, .. } = base64::read(text, Span::new(0, text.len()));
-    let problem = errors.first().filter(|_| !equals).map(|error| {
+    let problem = errors.first().filter(|_| !equals).map(|first| {
         // Four characters are three octets.
-        let at = (error.at * 3 / 4).min(bytes.len());
-        problem(at, format!("character {}: {}", error.at + 1, error.kind), Cite::new("RFC 4648", "4"))
+        let at = (first.at * 3 / 4).min(bytes.len());
+        let all: Vec<_> = errors.iter().map(|error| format!("character {}: {}", error.at + 1, error.kind)).collect();
+        problem(at, all.join("; "), Cite::new("RFC 4648", "4"))
     });
     Octets { notation: "base64", bytes, problem }
 }

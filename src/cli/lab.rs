@@ -42,7 +42,7 @@ pub(super) struct Arguments {
     /// One thing to go wrong
     #[arg(long, value_enum, value_name = "FAULT")]
     fault: Option<Fault>,
-    /// Take all random values from this, and 1 ms for each line, so that a run can be repeated byte for byte
+    /// Take all random values from this, and, line by line, 1 ms for each line, so that such a run repeats byte for byte
     #[arg(long, value_name = "HEX", value_parser = seed)]
     seed: Option<[u8; 32]>,
     /// Who logs on; the server knows them by the same password

@@ -46,7 +46,9 @@ pub fn run() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             if !failure.text.is_empty() {
-                let _ = writeln!(io::stderr(), "saslscope: {failure}"); // nobody may be there to read it
+                let text = failure.to_string();
+                let text: Vec<_> = text.lines().map(crate::decode::escape).collect(); // names of files may hold anything
+                let _ = writeln!(io::stderr(), "saslscope: {}", text.join("\n")); // nobody may be there to read it
             }
             failure.exit.into()
         }

@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal as _};
 
 /// Whether there is a screen to draw on, and it is wanted.
 pub(super) fn wanted(common: &Common) -> bool {
-    !common.headless && !common.json && io::stdin().is_terminal() && io::stdout().is_terminal()
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !common.headless && !common.json && !dumb && io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 /// Shows the screen until the user leaves it.

@@ -91,7 +91,8 @@ pub(super) fn damaged(name: &str, damage: &Damage) -> String {
 
 fn show(recording: Recording, common: &Common, out: &mut Out) -> Result<(), Failure> {
     let Recording { headers, events } = recording;
-    if !out.json {
+    // A file that could not be read from its first line on says nothing of itself.
+    if !out.json && (headers != Headers::default() || !events.is_empty()) {
         heading(&headers, out)?;
     }
     let mut save = Save::new(common, headers)?;

@@ -14,18 +14,29 @@ use crate::decode::{self, Tree};
 use crate::machine::{Deviation, Move, Row, RowId, Signal};
 use crate::terms::Party;
 use crate::transcript::{Event, Step, What, mask, recording};
-use crate::wire::{Message, printable};
+use crate::wire::{Message, base64, printable};
 use serde::Serialize;
 use std::io;
 
 /// Prints the step.
 pub(super) fn print(step: &Step, out: &mut Out) -> io::Result<()> {
-    if out.json { out.object(&json(step, step.tree().as_ref(), out.reveal)) } else { text(step, out) }
+    if out.json { out.object(&json(step, token(step, out.reveal).as_ref(), out.reveal)) } else { text(step, out) }
 }
 
 /// The event as it may be shown.
 pub(super) fn shown(step: &Step, reveal: bool) -> Event {
     if reveal { step.event.clone() } else { mask::event(step) }
+}
+
+/// The token as it may be shown, with its tree: of the line that may be shown.
+fn token(step: &Step, reveal: bool) -> Option<(Vec<u8>, Tree)> {
+    let place = step.token?;
+    let bytes = match shown(step, reveal).what {
+        What::Line { bytes, .. } => base64::read(&bytes, place.encoded).bytes,
+        _ => return None,
+    };
+    let tree = decode::decode(&bytes, &place.hint);
+    Some((bytes, tree))
 }
 
 /// For people: the line or fact as a recording has it, what is wrong with it, the token, the rows taken, the standing.
@@ -39,8 +50,8 @@ fn text(step: &Step, out: &mut Out) -> io::Result<()> {
     for flaw in step.message.iter().flat_map(flaws) {
         below(out, Tone::Bad, &flaw)?;
     }
-    if let Some(tree) = step.tree() {
-        for line in decode::lines(&tree, step.token_bytes(), out.reveal) {
+    if let Some((bytes, tree)) = token(step, out.reveal) {
+        for line in decode::lines(&tree, &bytes, out.reveal) {
             below(out, Tone::Plain, &line)?;
         }
     }
@@ -117,7 +128,7 @@ struct DeviationJson {
     says: &'static str,
 }
 
-fn json<'a>(step: &Step, tree: Option<&'a Tree>, reveal: bool) -> StepJson<'a> {
+fn json<'a>(step: &Step, token: Option<&'a (Vec<u8>, Tree)>, reveal: bool) -> StepJson<'a> {
     let event = shown(step, reveal);
     StepJson {
         n: step.place + 1,
@@ -130,7 +141,7 @@ fn json<'a>(step: &Step, tree: Option<&'a Tree>, reveal: bool) -> StepJson<'a> {
         signal: step.signal.map(Signal::name),
         moves: step.moves.iter().map(move_json).collect(),
         deviation: step.deviation.as_ref().map(deviation_json),
-        token: tree.map(|tree| tree::json(&tree.root, step.token_bytes(), reveal)),
+        token: token.map(|(bytes, tree)| tree::json(&tree.root, bytes, reveal)),
     }
 }
 

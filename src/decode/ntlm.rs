@@ -476,7 +476,8 @@ impl Reader<'_> {
         let ticks = <[u8; 8]>::try_from(self.of(content)).map(u64::from_le_bytes);
         let time = ticks.ok().and_then(|ticks| {
             let seconds = i64::try_from(ticks / 10_000_000).ok()? - EPOCH;
-            jiff::Timestamp::from_second(seconds).ok()
+            let nanoseconds = i32::try_from(ticks % 10_000_000 * 100).ok()?;
+            jiff::Timestamp::new(seconds, nanoseconds).ok()
         });
         let Some(time) = time else {
             let problem = Problem::new(content.start, "got no FILETIME before the year 10000", AV_PAIR);

@@ -193,7 +193,7 @@ CHALLENGE_MESSAGE  [0..206]
     MsvAvDnsDomainName  domain.local  [96..124]
     MsvAvDnsComputerName  DC01.domain.local  [124..162]
     MsvAvDnsTreeName  domain.local  [162..190]
-    MsvAvTimestamp  2020-04-30T02:46:22Z  [190..202]
+    MsvAvTimestamp  2020-04-30T02:46:22.4140792Z  [190..202]
     MsvAvEOL  [202..206]"
     );
 }
@@ -212,7 +212,7 @@ fn both_kinds_of_ntlm_responses_hide_what_logs_on() {
       HiRespType  1  [89..90]
       Reserved1  0000  [90..92]
       Reserved2  00000000  [92..96]
-      TimeStamp  2020-04-30T02:46:22Z  [96..104]
+      TimeStamp  2020-04-30T02:46:22.4140792Z  [96..104]
       ChallengeFromClient  dc5a7473ac5672fc  [104..112]
       Reserved3  00000000  [112..116]
       AvPairs  [116..320]
@@ -222,7 +222,7 @@ fn both_kinds_of_ntlm_responses_hide_what_logs_on() {
         MsvAvDnsDomainName  domain.local  [182..210]
         MsvAvDnsTreeName  domain.local  [210..238]
         MsvAvFlags  00000000  [238..246]
-        MsvAvTimestamp  2020-04-30T02:46:22Z  [246..258]
+        MsvAvTimestamp  2020-04-30T02:46:22.4140792Z  [246..258]
         MsvAvTargetName  dc01.domain.local  [258..296]
         MsvAvChannelBindings  00000000000000000000000000000000  [296..316]
         MsvAvEOL  [316..320]

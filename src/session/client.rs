@@ -278,7 +278,14 @@ impl Client {
             Signal::AuthLoginUsername => {
                 return Some(wire::command_auth("LOGIN", Some(self.credential.user.as_bytes())));
             }
+            Signal::AuthLoginEmpty => return Some(wire::command_auth("LOGIN", Some(&[]))),
             Signal::AuthGssapi => return Some(wire::command_auth("GSSAPI", None)),
+            Signal::AuthGssapiNtlm => return Some(wire::command_auth("GSSAPI", Some(&NEGOTIATE))),
+            Signal::AuthGssapiMalformed => return Some(wire::command_auth("GSSAPI", Some(NO_TOKEN))),
+            Signal::AuthNotBase64 => format!("AUTH {} !\r\n", self.mechanism),
+            Signal::AuthMalformed => "AUTH\r\n".to_owned(),
+            Signal::ResponseNotBase64 => "!\r\n".to_owned(),
+            Signal::MalformedResponse => return Some(wire::response(NO_TOKEN)),
             Signal::UsernameResponse => return Some(wire::response(self.credential.user.as_bytes())),
             Signal::PasswordResponse => return Some(wire::response(self.credential.password.expose())),
             _ => return None,
@@ -286,3 +293,13 @@ impl Client {
         Some(text.into_bytes())
     }
 }
+
+/// The smallest `NEGOTIATE_MESSAGE` (MS-NLMP section 2.2.1.1): Unicode, request target, NTLM, always sign, extended
+/// session security; no names, no version.
+const NEGOTIATE: [u8; 32] = [
+    0x4E, 0x54, 0x4C, 0x4D, 0x53, 0x53, 0x50, 0x00, 0x01, 0x00, 0x00, 0x00, 0x05, 0x82, 0x08, 0x00, //
+    0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00,
+];
+
+/// Octets that are no token of any mechanism.
+pub(super) const NO_TOKEN: &[u8] = b"no token";

@@ -2,6 +2,7 @@
 
 use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Prompts, Server, Session};
 use crate::decode::Mech;
+use crate::machine::Machine;
 use crate::mech::ntlm::{NtlmOptions, flags};
 use crate::mech::spnego::{MicPolicy, SpnegoOptions, spnego};
 use crate::mech::{Credential, Kit, User};
@@ -22,6 +23,14 @@ pub enum Mechanism {
 impl Mechanism {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Gssapi, Self::Login];
+
+    /// Its table.
+    pub(super) const fn machine(self) -> Machine {
+        match self {
+            Self::Gssapi => Machine::Gssapi,
+            Self::Login => Machine::Login,
+        }
+    }
 
     /// The SASL name.
     #[must_use]

@@ -23,7 +23,7 @@ pub use gss::LayerMode;
 pub use lab::{Lab, Mechanism};
 pub use server::Server;
 
-use crate::machine::{RowId, Signal, State, Table, tables};
+use crate::machine::{RowId, Signal, State, Table, table, tables};
 use crate::mech::{Answer, Call, GssContext, MechError};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Event, Step, Transcript, What};
@@ -256,12 +256,28 @@ impl Session {
         Some(self.transcript.preview(&Event::line(self.now, held.party, bytes)))
     }
 
-    /// The rows by which the held line could be answered otherwise: those for which a line can be composed.
+    /// The rows by which the held line could be answered otherwise, the innermost machine's first: those for which a
+    /// line can be composed, each line once.
     #[must_use]
     pub fn choices(&self) -> Vec<RowId> {
         let Some(Held::Line(held)) = &self.held else { return Vec::new() };
         let stack = self.transcript.standing().stack(held.party);
-        stack.open_rows().filter(|id| self.compose(*id).is_some()).collect()
+        // A mechanism runs only from its AUTH command on; what that may be is written in its first rows.
+        let begins = (held.party == Party::Client && stack.smtp().name() == "Choose").then_some(Mechanism::ALL);
+        let begins = begins.into_iter().flatten().flat_map(|mechanism| {
+            let table = table(mechanism.machine(), Party::Client);
+            let rows = table.rows.iter().enumerate().filter(|(_, row)| row.from == table.start);
+            rows.map(|(place, _)| RowId { machine: table.machine, party: table.party, place })
+        });
+        let mut lines = Vec::new();
+        let new = |id: &RowId| match self.compose(*id) {
+            Some(line) if !lines.contains(&line) => {
+                lines.push(line);
+                true
+            }
+            _ => false,
+        };
+        begins.chain(stack.open_rows()).filter(new).collect()
     }
 
     fn compose(&self, id: RowId) -> Option<Vec<u8>> {

@@ -1,5 +1,6 @@
 //! The server: greets, offers, takes one exchange after the other, and answers mail commands without acting on them.
 
+use super::client::NO_TOKEN;
 use super::fault::Fault;
 use super::gss::{Gss, LayerMode, NO_LAYER};
 use super::{Decision, Mechanism};
@@ -282,7 +283,9 @@ impl Server {
             }
             Signal::ServiceReady => reply(220, "2.0.0", "Ready to start TLS"),
             Signal::Closing => reply(221, "2.0.0", "Bye"),
-            Signal::Success => reply(235, "2.7.0", "Authentication successful"),
+            Signal::Success | Signal::SuccessInPlaceOfToken | Signal::SuccessTooEarly => {
+                reply(235, "2.7.0", "Authentication successful")
+            }
             Signal::Completed if heard == Some(Signal::Ehlo) => Some(self.ehlo_reply()),
             Signal::Completed if heard == Some(Signal::Helo) => Some(wire::reply(250, None, &self.name)),
             Signal::Completed if heard == Some(Signal::EndOfData) => {
@@ -319,8 +322,11 @@ impl Server {
             Signal::PasswordChallenge => Some(wire::challenge(Some(b"Password:"))),
             Signal::OtherChallenge => Some(wire::challenge(Some(b"User Name\0"))),
             Signal::EmptyChallenge => Some(wire::challenge(None)),
-            Signal::HumanChallenge => Some(b"334 GSSAPI supported\r\n".to_vec()),
-            Signal::RejectChallenge => Some(wire::challenge(Some(&REJECT))),
+            Signal::HumanChallenge | Signal::ChallengeNotBase64 => Some(b"334 GSSAPI supported\r\n".to_vec()),
+            Signal::RejectChallenge | Signal::Reject => Some(wire::challenge(Some(&REJECT))),
+            Signal::RequestMic => Some(wire::challenge(Some(&REQUEST_MIC))),
+            Signal::AcceptCompleted => Some(wire::challenge(Some(&ACCEPT_COMPLETED))),
+            Signal::MalformedChallenge => Some(wire::challenge(Some(NO_TOKEN))),
             _ => None,
         }
     }
@@ -334,6 +340,15 @@ impl Server {
 
 /// NegTokenResp { negState reject } (RFC 4178 section 4.2.2).
 const REJECT: [u8; 9] = [0xA1, 0x07, 0x30, 0x05, 0xA0, 0x03, 0x0A, 0x01, 0x02];
+
+/// `NegTokenResp` { negState accept-completed }.
+const ACCEPT_COMPLETED: [u8; 9] = [0xA1, 0x07, 0x30, 0x05, 0xA0, 0x03, 0x0A, 0x01, 0x00];
+
+/// `NegTokenResp` { negState request-mic, supportedMech NTLMSSP }.
+const REQUEST_MIC: [u8; 23] = [
+    0xA1, 0x15, 0x30, 0x13, 0xA0, 0x03, 0x0A, 0x01, 0x03, //
+    0xA1, 0x0C, 0x06, 0x0A, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0A,
+];
 
 fn decoded(text: &[u8]) -> Vec<u8> {
     let base64 = wire::base64::read(text, Span::new(0, text.len()));

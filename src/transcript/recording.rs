@@ -135,6 +135,8 @@ impl fmt::Display for Damage {
 pub fn read(bytes: &[u8]) -> Loaded {
     let mut reader = Reader::default();
     let mut number = 0;
+    // Some editors put a byte order mark first.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let result = bytes.split_inclusive(|&octet| octet == b'\n').try_for_each(|line| {
         number += 1;
         let line = line.strip_suffix(b"\n").ok_or("the last line has no line end, so it may be torn")?;

@@ -10,7 +10,7 @@
 //! nothing. Nothing about mail is computed here: every word comes from a step, a tree or a row.
 //!
 //! A thread reads keys, another waits for signals; the loop sleeps until one of them speaks, so an idle program uses no
-//! processor time. The terminal is given back on every way out: quit, error, panic, SIGTERM, SIGHUP.
+//! processor time. The terminal is given back on every way out: quit, error, panic, SIGTERM, SIGHUP, SIGINT, SIGQUIT.
 //!
 //! Limits: no mouse, no search; one exchange at a time; a file is loaded in one go.
 

@@ -15,7 +15,7 @@ pub(super) enum Input {
     Paste(String),
     /// The terminal has another size.
     Resized,
-    /// SIGTERM or SIGHUP.
+    /// SIGTERM, SIGHUP, SIGINT or SIGQUIT.
     Signal,
     /// The terminal can't be read any more.
     Lost,
@@ -90,8 +90,8 @@ fn read(sender: &Sender<Input>) {
 
 #[cfg(unix)]
 fn signals(sender: Sender<Input>) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT])?;
     std::thread::spawn(move || signals.forever().take_while(|_| sender.send(Input::Signal).is_ok()).for_each(drop));
     Ok(())
 }

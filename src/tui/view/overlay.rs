@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 /// Rows below a list for what the selected line means.
-const DETAIL: u16 = 3;
+const DETAIL: u16 = 4;
 
 /// Draws what lies over the screen, if anything does; where the cursor of a typed line is.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) -> Option<Position> {
