@@ -349,3 +349,106 @@ fn a_call_that_was_given_up_comes_back_too_late() {
     assert_eq!(lines.len(), 1, "the given-up call is on record");
     assert!(dialogue(&session).contains("C: QUIT"));
 }
+
+fn client_against_a_script(mechanism: Mechanism) -> Session {
+    let credential = lab().kit.credential;
+    let mut session = Session::new(Some(Client::new("client.example.com", credential, mechanism, None)), None);
+    session.handle(Micros(0), Input::Go { peer: "192.0.2.10:587".into() });
+    hear(&mut session, "220 server.example.com\r\n");
+    hear(&mut session, "250-server.example.com\r\n250 AUTH LOGIN\r\n");
+    session
+}
+
+fn hear(session: &mut Session, text: &str) {
+    session.handle(Micros(2), Input::Bytes(Party::Server, text.as_bytes().to_vec()));
+}
+
+/// Replies that bring the two parties apart, so that nothing the client says unasked comes to anything.
+#[test]
+fn a_client_gives_up_where_nothing_comes_of_what_it_says() {
+    for replies in ["235 ok\r\n354 x\r\n250 y\r\n421 z\r\n", "334 !!!\r\n235 x\r\n501 y\r\n354 z\r\n"] {
+        let mut session = client_against_a_script(Mechanism::Login);
+        hear(&mut session, replies);
+        let steps = session.transcript().steps().len();
+        assert!(steps < 40, "{replies:?}: {steps} steps");
+    }
+}
+
+#[test]
+fn a_lab_whose_parties_have_lost_each_other_comes_to_an_end() {
+    let mut session = lab().session();
+    session.set_gate(Party::Server, SEND);
+    session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+    while !held_line(&session).starts_with("S: 334 ") {
+        session.handle_here(Micros(1), Input::Release(None));
+    }
+    session.handle_here(Micros(1), Input::Release(Some(b"hello\r\n".to_vec())));
+    assert!(session.ended(), "{}", dialogue(&session));
+    assert!(dialogue(&session).ends_with("closed by unknown: neither party has anything more to say"));
+}
+
+#[test]
+fn starttls_is_refused_where_there_is_no_tls() {
+    let mut session = server();
+    say(&mut session, "STARTTLS\r\nNOOP\r\n");
+    assert!(dialogue(&session).ends_with("S: 502 5.5.1 No TLS here\nS: 250 2.0.0 OK"), "{}", dialogue(&session));
+}
+
+#[test]
+fn an_exchange_in_one_packet_is_answered_line_by_line() {
+    let mut session = server();
+    say(&mut session, "AUTH LOGIN\r\n*\r\nAUTH LOGIN Q2hhcmxpZQ==\r\ncGFzc3dvcmQ=\r\n");
+    assert!(!session.transcript().standing().stack(Party::Server).owes_answer(), "{}", dialogue(&session));
+    assert!(
+        dialogue(&session).contains("S: 501 5.7.0 Authentication cancelled\nS: 334 UGFzc3dvcmQ6\nS: 235"),
+        "{}",
+        dialogue(&session)
+    );
+}
+
+/// 235 after request-mic, with the mechListMICs left out: the client must not trust it (RFC 4178 section 5).
+#[test]
+fn a_stripped_mic_is_not_trusted() {
+    let bytes = std::fs::read("tests/rows/spnego/mic-forgotten.session").expect("the dialogue");
+    let mut transcript = saslscope::transcript::Transcript::new();
+    for event in recording::read(&bytes).recording.events {
+        transcript.push(event);
+    }
+    assert_eq!(transcript.verdict(), Verdict::Distrusted);
+}
+
+#[test]
+fn mechanisms_are_among_the_answers_of_a_client_that_may_choose() {
+    let mut session = lab().session();
+    session.set_gate(Party::Client, SEND);
+    session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+    session.handle_here(Micros(1), Input::Release(None));
+    let choices: Vec<_> = session.choices().iter().filter_map(|id| id.row().emit).map(Signal::name).collect();
+    for expected in ["AuthGssapi", "AuthGssapiNtlm", "AuthLogin", "AuthLoginUsername", "AuthNotBase64", "Quit"] {
+        assert!(choices.contains(&expected), "{expected} in {choices:?}");
+    }
+}
+
+/// Whatever is taken in place of whatever line, the lab comes to a hold or to its end.
+#[test]
+fn every_answer_at_every_line_leads_somewhere() {
+    for mechanism in Mechanism::ALL {
+        for line in 0..14 {
+            for choice in 0..24 {
+                let mut session = Lab { mechanism, initial: Initial::Never, ..lab() }.session();
+                Party::BOTH.map(|party| session.set_gate(party, SEND));
+                session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+                (0..line).for_each(|_| session.handle_here(Micros(1), Input::Release(None)));
+                let Some(id) = session.choices().get(choice).copied() else { break };
+                session.handle_here(Micros(1), Input::Choose(id));
+                let mut released = 0;
+                while session.held().is_some() && released < 100 {
+                    session.handle_here(Micros(2), Input::Release(None));
+                    released += 1;
+                }
+                let taken = id.row();
+                assert!(session.ended(), "{mechanism}, line {line}, {:?}: {}", taken.emit, dialogue(&session));
+            }
+        }
+    }
+}

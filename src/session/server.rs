@@ -8,7 +8,7 @@ use crate::machine::{Force, Machine, Signal};
 use crate::mech::{Answer, Call, GssContext, MechError, User};
 use crate::terms::{Party, Span};
 use crate::transcript::{Standing, Step, Transcript};
-use crate::wire::{self, Body, Response};
+use crate::wire::{self, Body, Dialogue, Response};
 
 /// A server to be played.
 pub struct Server {
@@ -104,7 +104,8 @@ impl Server {
         self.username = None;
         self.password = None;
         self.refusing = false;
-        let Some(Body::Command(command)) = step.message.as_ref().map(|message| &message.body) else {
+        // Read for what it is now: when it came it may have been taken for a response, or the other way round.
+        let Body::Command(command) = wire::read_client(step.line(), Dialogue::Command).body else {
             return Decision::Nothing;
         };
         let initial = command.auth.as_ref().and_then(|auth| auth.initial.as_ref());
@@ -130,17 +131,17 @@ impl Server {
         if self.fault == Some(Fault::DroppedConnection) {
             return Decision::Close("fault: dropped in the middle of the exchange");
         }
-        let Some(Body::Response(response)) = step.message.as_ref().map(|message| &message.body) else {
+        let Body::Response(response) = wire::read_client(step.line(), Dialogue::Response).body else {
             return Decision::Nothing;
         };
-        let (text, octets) = match response {
+        let (text, octets) = match &response {
             Response::Base64(base64) => (base64.span.of(step.line()), base64.bytes.as_slice()),
             Response::Empty => (&[][..], &[][..]),
             Response::Cancel => return self.by_table(standing),
         };
         match standing.settled.machine {
             Some(Machine::Login) => self.take_login(text, standing),
-            _ => self.take_gssapi(octets, response, standing),
+            _ => self.take_gssapi(octets, &response, standing),
         }
     }
 

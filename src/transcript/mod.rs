@@ -206,10 +206,24 @@ fn echoes(reply: &[u8], answered: &Step) -> Vec<Span> {
     found.take(MOST).collect()
 }
 
+/// What a server takes the line for that it hears now.
+fn heard_as(server: &Stack) -> Dialogue {
+    if in_data(server) {
+        Dialogue::MailData
+    } else if server.in_exchange() {
+        Dialogue::Response
+    } else {
+        Dialogue::Command
+    }
+}
+
+fn in_data(stack: &Stack) -> bool {
+    matches!(stack.smtp().name(), "InData" | "AuthenticatedInData")
+}
+
 /// What a client's next line is to be read as.
 fn dialogue(standing: &Standing) -> Dialogue {
     let [client, server] = &standing.stacks;
-    let in_data = |stack: &Stack| matches!(stack.smtp().name(), "InData" | "AuthenticatedInData");
     if in_data(server) && in_data(client) {
         Dialogue::MailData
     } else if client.in_exchange() || server.in_exchange() {
@@ -235,7 +249,7 @@ fn glance(message: &Message, hint: Hint) -> Option<Glance> {
 /// Hears a line that waited: its meaning may have changed with the state of the one who hears it.
 fn hear_again(party: Party, line: &[u8], standing: &mut Standing) -> Outcome {
     let message = match party {
-        Party::Server => read_client(line, dialogue(standing)),
+        Party::Server => read_client(line, heard_as(standing.stack(Party::Server))),
         Party::Client => read_server(line),
     };
     let settled: &Settled = &standing.settled;
