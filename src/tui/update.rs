@@ -156,6 +156,10 @@ fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
 }
 
 fn exchange(model: &mut Model, action: Action) {
+    let concerns_held = matches!(action, Action::Otherwise | Action::Edit | Action::Cancel | Action::Undo);
+    if concerns_held && back_to_held(model) {
+        return model.say("this is the line that is held; the key again acts on it");
+    }
     match action {
         Action::Reveal => model.toggle_reveal(),
         Action::Restart => model.restart(|_| {}),
@@ -300,6 +304,14 @@ fn leave(model: &mut Model) {
             model.entry = 0;
         }
     }
+}
+
+/// Shows the held line where an earlier one is looked at, so that nothing is done to a line that is not in view.
+fn back_to_held(model: &mut Model) -> bool {
+    let reveal = model.revealed();
+    let Some(exchange) = model.exchange.as_mut().filter(|exchange| exchange.looks_back()) else { return false };
+    exchange.look(exchange.last_row(), reveal);
+    true
 }
 
 fn step(model: &mut Model) {
