@@ -53,7 +53,7 @@ const CLIENT: Table = machine_table! {
     InMech on Go emit SecondEmptyResponse to InMech, Quirk ".NET" "dotnet/runtime#105938", "A second empty line without a challenge in between.";
     InMech on Success to Done, Must "RFC 4954" "6", "235: the client is authenticated.";
     InMech on CredentialsInvalid to Choose, Should "RFC 4954" "6", "535: ask for other credentials, or try another mechanism.";
-    InMech on TemporaryFailure to Choose, Should "RFC 4954" "6", "454: the server cannot tell for now; do not ask the user again.";
+    InMech on TemporaryFailure to Choose, Should "RFC 4954" "6", "454: the server cannot tell at present; do not ask the user again.";
     InMech on MechanismTooWeak to Choose, Should "RFC 4954" "6", "534: choose a stronger mechanism.";
     InMech on Refusal to Choose, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
     Cancelling on ParameterSyntaxError to Choose, Must "RFC 4954" "4", "The server acknowledges the cancellation with 501.";
@@ -107,7 +107,7 @@ const SERVER: Table = machine_table! {
 
     Ready on Ehlo emit Completed to Ready, Must "RFC 5321" "4.1.4", "EHLO may come again.";
     Ready on StartTls emit ServiceReady to StartTls, Must "RFC 3207" "4", "220: the client may begin the handshake.";
-    Ready on StartTls emit Refusal to Ready, May "RFC 3207" "4", "454 where TLS is not to be had for now, 501 where STARTTLS came with a parameter.";
+    Ready on StartTls emit Refusal to Ready, May "RFC 3207" "4", "454 where TLS is not to be had at present, 501 where STARTTLS came with a parameter.";
     StartTls on TlsStarted to AwaitEhlo, Must "RFC 3207" "4.2", "All that the client said before TLS is forgotten.";
 
     Ready on Auth emit Challenge to InAuth, Must "RFC 4954" "4", "The mechanism is known: its first challenge, empty where it has none.";
@@ -119,7 +119,7 @@ const SERVER: Table = machine_table! {
     Ready on Auth emit EncryptionRequired to Ready, May "RFC 4954" "6", "538: not without TLS.";
     Ready on Auth emit MechanismTooWeak to Ready, May "RFC 4954" "6", "534: the mechanism is too weak for this user.";
     Ready on Auth emit CredentialsInvalid to Ready, Should "RFC 4954" "6", "535: the initial response was enough to refuse.";
-    Ready on Auth emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
+    Ready on Auth emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell at present.";
     Ready on Auth emit BadSequence to Ready, May "RFC 5321" "4.2.2", "503: AUTH is not enabled here.";
     Ready on Auth emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal.";
     Ready on InitialResponseTooLong emit SyntaxError to Ready, Must "RFC 4954" "4", "500: the line does not fit the buffer.";
@@ -141,7 +141,7 @@ const SERVER: Table = machine_table! {
     InAuth on Response emit Challenge to InAuth, Must "RFC 4954" "4", "The mechanism wants more: another 334.";
     InAuth on Response emit Success to Authenticated, Must "RFC 4954" "4", "235: done.";
     InAuth on Response emit CredentialsInvalid to Ready, Should "RFC 4954" "6", "535: the credentials are not good.";
-    InAuth on Response emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell for now.";
+    InAuth on Response emit TemporaryFailure to Ready, May "RFC 4954" "6", "454: the server cannot tell at present.";
     InAuth on Response emit Refusal to Ready, May "RFC 4954" "6", "Any other refusal ends the exchange as well.";
     InAuth on Response emit ChallengeNotBase64 to InAuth, MustNot "RFC 4954" "4", "The text of a 334 is base64 and nothing else.";
     InAuth on SecondEmptyResponse to InAuth, Quirk ".NET" "dotnet/runtime#105938", "A second empty line is passed over without a reply.";
