@@ -255,7 +255,7 @@ proptest! {
     }
 
     #[test]
-    fn no_token_reaches_a_terminal_as_it_is(token in any_token(), reading in select(READINGS)) {
+    fn no_token_reaches_a_terminal_as_it_is(token in any_token(), reading in select(&Reading::ALL)) {
         let tree = decode(&token, &Hint { reading, ..Hint::default() });
         for reveal in [false, true] {
             for line in lines(&tree, &token, reveal) {
@@ -264,16 +264,6 @@ proptest! {
         }
     }
 }
-
-const READINGS: &[Reading] = &[
-    Reading::Guess,
-    Reading::Gss,
-    Reading::Prompt,
-    Reading::Username,
-    Reading::Password,
-    Reading::UsernameOrPassword,
-    Reading::Plain,
-];
 
 /// Text that a terminal acts on, alone and as the text of a token; or any octets.
 fn any_token() -> impl Strategy<Value = Vec<u8>> {

@@ -453,3 +453,24 @@ fn every_answer_at_every_line_leads_somewhere() {
         }
     }
 }
+
+/// The peer closes behind each octet of an exchange: what came is on record, and nothing more is said.
+#[test]
+fn a_connection_may_close_anywhere() {
+    let from_client = b"AUTH LOGIN\r\nQ2hhcmxpZQ==\r\ncGFzc3dvcmQ=\r\nQUIT";
+    let from_server = b"334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n235 2.7.0 ok\r\n221 2.0.0 Bye";
+    for (party, octets) in [(Party::Client, &from_client[..]), (Party::Server, &from_server[..])] {
+        for end in 0..=octets.len() {
+            let mut session = match party {
+                Party::Client => server(),
+                Party::Server => client_against_a_script(Mechanism::Login),
+            };
+            session.handle(Micros(2), Input::Bytes(party, octets[..end].to_vec()));
+            let effects = session.handle(Micros(3), Input::Closed(party));
+            assert!(session.ended() && effects.is_empty(), "{party}, {end} octets");
+            let came = session.transcript().steps().iter().filter(|step| step.from() == Some(party));
+            let came: Vec<u8> = came.flat_map(|step| step.line().to_vec()).collect();
+            assert!(came.ends_with(&octets[..end]), "{party}, {end} octets");
+        }
+    }
+}

@@ -7,20 +7,10 @@ use libfuzzer_sys::fuzz_target;
 use saslscope::decode::{Hint, Mech, Reading, decode, lines, patch};
 use saslscope::terms::{Party, Span};
 
-const READINGS: [Reading; 7] = [
-    Reading::Guess,
-    Reading::Gss,
-    Reading::Prompt,
-    Reading::Username,
-    Reading::Password,
-    Reading::UsernameOrPassword,
-    Reading::Plain,
-];
-
 fuzz_target!(|data: &[u8]| {
     let [reading, rest, token @ ..] = data else { return };
     let hint = Hint {
-        reading: READINGS[usize::from(*reading) % READINGS.len()],
+        reading: Reading::ALL[usize::from(*reading) % Reading::ALL.len()],
         from: [None, Some(Party::Client), Some(Party::Server)][usize::from(rest % 3)],
         mech: [None, Some(Mech::Ntlmssp), Some(Mech::Kerberos)][usize::from(rest / 3 % 3)],
         sealed: rest & 0x80 != 0,

@@ -17,7 +17,7 @@
 
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use toml::Spanned;
@@ -256,20 +256,6 @@ pub fn names() -> Vec<String> {
     own.sort_unstable();
     names.extend(own);
     names
-}
-
-/// Every theme, a line each: its name, and what is wrong with it, if anything.
-#[must_use]
-pub fn themes_text() -> String {
-    let line = |name: String| match Theme::find(&name) {
-        Ok(_) => format!("{name}\n"),
-        Err(error) => format!("{name}  {error}\n"),
-    };
-    let mut text: String = names().into_iter().map(line).collect();
-    if let Some(dir) = user_dir() {
-        write!(text, "\nYour own: {}/NAME.toml\n", dir.display()).unwrap_or_default(); // writing to a String cannot fail
-    }
-    text
 }
 
 /// Where a user's themes are: `$XDG_CONFIG_HOME/saslscope/themes`.

@@ -171,6 +171,12 @@ pub enum Reading {
     Plain,
 }
 
+impl Reading {
+    /// All.
+    pub const ALL: [Self; 7] =
+        [Self::Guess, Self::Gss, Self::Prompt, Self::Username, Self::Password, Self::UsernameOrPassword, Self::Plain];
+}
+
 impl Node {
     /// A node without children or problem, whose content is all of it, or as [`Value::Octets`] says.
     #[must_use]
