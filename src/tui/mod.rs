@@ -14,11 +14,22 @@
 //!
 //! Limits: no mouse, no search; one exchange at a time; a file is loaded in one go.
 
+mod copy;
+mod edit;
 mod files;
 mod focus;
+mod guess;
 mod keys;
 mod line_editor;
+mod marks;
 mod model;
+mod mouse;
+mod panes;
+mod picture;
+mod play;
+mod reach;
+mod search;
+mod show;
 mod terminal;
 mod update;
 mod view;

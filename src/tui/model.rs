@@ -54,6 +54,8 @@ pub struct Model {
     /// What the last key came to, if that is not plain to see.
     pub(super) notice: Option<Notice>,
     pub(super) reveal: Reveal,
+    /// The terminal is to be given back to the shell for a while.
+    pub(super) suspended: bool,
     recorder: Option<Recorder>,
     left: Option<bool>,
 }
@@ -230,6 +232,7 @@ impl Model {
             overlay: None,
             notice: None,
             reveal,
+            suspended: false,
             recorder: None,
             left: None,
         }

@@ -4,7 +4,7 @@ use super::files;
 use super::keys::{Action, Binding, TABLE};
 use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
-use super::view;
+use super::{copy, edit, guess, marks, mouse, panes, picture, play, reach, search, show, view};
 use crate::config::theme::{Theme, names};
 use crate::machine::{RowId, Signal};
 use crate::session::{Fault, Gate, Input, Stop};
@@ -122,6 +122,11 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Themes => themes(model),
         Action::Command => prompt(model, PromptKind::Command, ""),
         Action::Open => prompt(model, PromptKind::Open, ""),
+        Action::Remember => panes::remember(model),
+        Action::LightOrDark => reach::light_or_dark(model),
+        Action::Mouse => mouse::toggle(model),
+        Action::Picture => picture::ask(model),
+        Action::Suspend => model.suspended = true,
         _ if model.at_start => return at_start(model, action),
         _ => exchange(model, action),
     }
@@ -156,7 +161,8 @@ fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
 }
 
 fn exchange(model: &mut Model, action: Action) {
-    let concerns_held = matches!(action, Action::Otherwise | Action::Edit | Action::Cancel | Action::Undo);
+    let concerns_held =
+        matches!(action, Action::Otherwise | Action::Edit | Action::EditRaw | Action::Cancel | Action::Undo);
     if concerns_held && back_to_held(model) {
         return model.say("this is the line that is held; the key again acts on it");
     }
@@ -174,13 +180,24 @@ fn exchange(model: &mut Model, action: Action) {
             prompt(model, PromptKind::Save, &name);
         }
         Action::Otherwise => otherwise(model),
-        Action::Edit => edit(model),
+        Action::Edit => edit::field(model),
+        Action::EditRaw => edit(model),
+        Action::Copy => copy::ask(model),
+        Action::Note | Action::Mark | Action::NextMark => marks::update(model, action),
+        Action::NextDeviation | Action::PreviousDeviation | Action::Answer => marks::jump(model, action),
+        Action::Search | Action::NextMatch | Action::PreviousMatch | Action::Filter => search::update(model, action),
+        Action::Play | Action::Faster | Action::Slower => play::update(model, action),
+        Action::Show | Action::Present => show::update(model, action),
+        Action::Guess => guess::ask(model),
+        Action::Layout | Action::Grow | Action::Shrink | Action::MoveUp | Action::MoveDown => {
+            panes::update(model, action);
+        }
         Action::Leave => leave(model),
         Action::Step => step(model),
         Action::Run => run_on(model),
         Action::Hold => hold(model),
-        Action::Undo => play(model, Input::Undo),
-        Action::Cancel => play(model, Input::Cancel),
+        Action::Undo => input(model, Input::Undo),
+        Action::Cancel => input(model, Input::Cancel),
         _ => look(model, action),
     }
 }
@@ -322,7 +339,7 @@ fn step(model: &mut Model) {
         Some(session) if row == last && session.ended() => {
             model.say("the session has ended; r plays it again, w saves it");
         }
-        Some(_) if row == last => play(model, Input::Release(None)),
+        Some(_) if row == last => input(model, Input::Release(None)),
         None if row == last => model.say("the recording ends here"),
         _ => exchange.look(row + 1, reveal),
     }
@@ -334,7 +351,7 @@ fn run_on(model: &mut Model) {
     match exchange.session() {
         Some(session) if session.ended() => step(model),
         Some(_) => {
-            play(model, Input::Run);
+            input(model, Input::Run);
             say_stop(model);
         }
         None => {
@@ -357,7 +374,7 @@ fn say_stop(model: &mut Model) {
 }
 
 /// Gives the session an input; what it changes is where it stands, so that is looked at.
-fn play(model: &mut Model, input: Input) {
+pub(super) fn input(model: &mut Model, input: Input) {
     let (now, reveal) = (model.now, model.revealed());
     if let Some(exchange) = &mut model.exchange {
         exchange.play(now, input, reveal);
@@ -392,7 +409,7 @@ fn edit(model: &mut Model) {
     model.overlay = Some(Overlay::Prompt(prompt));
 }
 
-fn prompt(model: &mut Model, kind: PromptKind, default: &str) {
+pub(super) fn prompt(model: &mut Model, kind: PromptKind, default: &str) {
     let (line, default) = (LineEditor::default(), default.to_owned());
     model.overlay = Some(Overlay::Prompt(Prompt { kind, line, default, error: None }));
 }
@@ -455,7 +472,7 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
         PromptKind::Edit => {
             let mut line = unescape(text)?;
             line.extend_from_slice(b"\r\n");
-            play(model, Input::Edit(line));
+            input(model, Input::Edit(line));
             None
         }
         PromptKind::Stop => {
@@ -495,7 +512,7 @@ fn toggle_stop(model: &mut Model, stop: &Stop) {
     }
 }
 
-fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<Item>) {
+pub(super) fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<Item>) {
     model.overlay = Some(Overlay::Menu(Menu { title: title.to_owned(), items, selected: 0, kind }));
 }
 
@@ -595,7 +612,7 @@ fn choose(model: &mut Model) -> Option<Effect> {
     let Some(Overlay::Menu(menu)) = model.overlay.take() else { return None };
     match menu.kind {
         MenuKind::Help(all) => return run(model, all.get(menu.selected)?),
-        MenuKind::Otherwise(choices) => play(model, Input::Choose(*choices.get(menu.selected)?)),
+        MenuKind::Otherwise(choices) => input(model, Input::Choose(*choices.get(menu.selected)?)),
         MenuKind::Faults(mechanism) => {
             let fault = Fault::within(mechanism).nth(menu.selected);
             model.restart(|lab| lab.fault = fault);

@@ -1,0 +1,7 @@
+//! Guessing the next message.
+
+use super::model::Model;
+
+pub(super) fn ask(model: &mut Model) {
+    model.complain("not yet");
+}

@@ -1,0 +1,7 @@
+//! The screen as a file: text, ANSI, SVG, asciicast.
+
+use super::model::Model;
+
+pub(super) fn ask(model: &mut Model) {
+    model.complain("not yet");
+}
