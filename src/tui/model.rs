@@ -4,7 +4,8 @@ use super::files::{self, BuiltIn, Recorder};
 use super::focus::{Focus, Shown};
 use super::keys::Binding;
 use super::line_editor::LineEditor;
-use super::{Options, Outcome};
+use super::panes::{Arrangement, Laid};
+use super::{Options, Outcome, view};
 use crate::config::theme::Theme;
 use crate::decode::{Node, Value};
 use crate::machine::{Machine, RowId};
@@ -12,7 +13,7 @@ use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
 use crate::terms::{Micros, Party};
 use crate::transcript::recording::{Damage, Headers, Loaded};
 use crate::transcript::{Event, Step, Transcript, What};
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Rect, Size};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ pub struct Model {
     pub(super) reveal: Reveal,
     /// The terminal is to be given back to the shell for a while.
     pub(super) suspended: bool,
+    /// How the panes stand.
+    pub(super) arrangement: Arrangement,
     recorder: Option<Recorder>,
     left: Option<bool>,
 }
@@ -233,6 +236,7 @@ impl Model {
             notice: None,
             reveal,
             suspended: false,
+            arrangement: Arrangement::default(),
             recorder: None,
             left: None,
         }
@@ -383,6 +387,17 @@ impl Model {
             None => (None, None),
         };
         Some(Outcome { transcript, damage, interrupted })
+    }
+
+    /// What is between the bars above and below.
+    pub(super) fn body(&self) -> Rect {
+        view::body(Rect::from((Position::ORIGIN, self.size)))
+    }
+
+    /// What stands where.
+    pub(super) fn laid(&self) -> Laid {
+        let Some(exchange) = &self.exchange else { return Laid::default() };
+        self.arrangement.lay(self.body(), exchange.tab, exchange.zoom.then_some(exchange.pane))
     }
 
     /// What the start screen offers.

@@ -122,7 +122,7 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Themes => themes(model),
         Action::Command => prompt(model, PromptKind::Command, ""),
         Action::Open => prompt(model, PromptKind::Open, ""),
-        Action::Remember => panes::remember(model),
+        Action::Remember => return panes::remember(model),
         Action::LightOrDark => reach::light_or_dark(model),
         Action::Mouse => mouse::toggle(model),
         Action::Picture => picture::ask(model),
@@ -189,9 +189,13 @@ fn exchange(model: &mut Model, action: Action) {
         Action::Play | Action::Faster | Action::Slower => play::update(model, action),
         Action::Show | Action::Present => show::update(model, action),
         Action::Guess => guess::ask(model),
-        Action::Layout | Action::Grow | Action::Shrink | Action::MoveUp | Action::MoveDown => {
-            panes::update(model, action);
-        }
+        Action::Layout
+        | Action::Wider
+        | Action::Narrower
+        | Action::Taller
+        | Action::Shorter
+        | Action::MoveUp
+        | Action::MoveDown => panes::update(model, action),
         Action::Leave => leave(model),
         Action::Step => step(model),
         Action::Run => run_on(model),
@@ -216,11 +220,20 @@ fn look(model: &mut Model, action: Action) {
                 TimeMode::Clock => TimeMode::SinceStart,
             }
         }
-        Action::Pane(pane) => focus(exchange, pane),
-        Action::NextPane => focus(exchange, neighbour(exchange.pane, 1)),
-        Action::PreviousPane => focus(exchange, neighbour(exchange.pane, Pane::ALL.len() - 1)),
+        Action::Pane(pane) => panes::focus(model, pane),
+        Action::NextPane => {
+            let pane = neighbour(exchange.pane, 1);
+            panes::focus(model, pane);
+        }
+        Action::PreviousPane => {
+            let pane = neighbour(exchange.pane, Pane::ALL.len() - 1);
+            panes::focus(model, pane);
+        }
         _ => match exchange.pane {
-            Pane::Ladder if action == Action::Enter => focus(exchange, exchange.tab),
+            Pane::Ladder if action == Action::Enter => {
+                let pane = exchange.tab;
+                panes::focus(model, pane);
+            }
             Pane::Ladder => {
                 let row = moved(exchange.row, action, exchange.last_row());
                 if row != exchange.row {
@@ -233,13 +246,6 @@ fn look(model: &mut Model, action: Action) {
             Pane::State if matches!(action, Action::Left | Action::Right) => other_diagram(exchange, action),
             pane => scroll(model, pane, action),
         },
-    }
-}
-
-fn focus(exchange: &mut Exchange, pane: Pane) {
-    exchange.pane = pane;
-    if pane != Pane::Ladder {
-        exchange.tab = pane;
     }
 }
 

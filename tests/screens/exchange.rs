@@ -239,7 +239,7 @@ fn what_a_file_says_never_reaches_the_terminal_as_a_command() {
 
 #[test]
 fn any_keys_on_any_screen_do_no_harm() {
-    const KEYS: &[u8] = b"nnnnncpubBiEaxX!rwosskjhlgGz123456tTq:?\x1b\n\t\x7f 34y=\\";
+    const KEYS: &[u8] = b"nnnnncpubBieEaxX!rwosskjhlgGz123456tTLMq:?\x1b\n\t\x7f 34y=\\-<>+_{};m'/.,fdD%P)(AN";
     // A generator of the simplest kind is enough to press keys.
     let mut state: u64 = 1;
     let mut next = move |below: usize| {

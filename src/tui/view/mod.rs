@@ -64,10 +64,9 @@ fn too_small(buffer: &mut Buffer, area: Rect, paint: &Paint) {
 fn screen(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
     let whole = layout::bars(area);
     status::header(buffer, whole.header, model, exchange, paint);
-    let panes = layout::panes(whole.body, exchange);
-    for (pane, area) in &panes {
-        layout::frame(buffer, *area, whole.body, *pane, exchange, panes.len() == 2, paint);
-        content(buffer, layout::inner(*area), *pane, model, exchange, paint);
+    for placed in model.laid().panes {
+        layout::frame(buffer, placed, model, exchange, paint);
+        content(buffer, layout::inner(placed.area), placed.pane, model, exchange, paint);
     }
     status::crumb(buffer, whole.crumb, exchange, paint);
     status::footer(buffer, whole.footer, model, paint);
@@ -126,10 +125,15 @@ fn rows(buffer: &mut Buffer, area: Rect, lines: impl Iterator<Item = Line<'stati
     }
 }
 
+/// What is between the bars above and below.
+pub(super) fn body(area: Rect) -> Rect {
+    layout::bars(area).body
+}
+
+/// The rows of a pane, below its rule; `None` where it is not on the screen.
 fn area_of(model: &Model, pane: Pane) -> Option<Rect> {
-    let body = layout::bars(Rect::from((ratatui::layout::Position::ORIGIN, model.size))).body;
-    let panes = layout::panes(body, model.exchange.as_ref()?);
-    panes.into_iter().find(|(known, _)| *known == pane).map(|(_, area)| layout::inner(area))
+    let mut panes = model.laid().panes.into_iter();
+    panes.find(|placed| placed.pane == pane).map(|placed| layout::inner(placed.area))
 }
 
 /// How far a pane of text can be scrolled.
