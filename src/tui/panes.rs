@@ -4,6 +4,8 @@
 //! place and how far borders were moved. Between [`Layout::Auto`] and the user's choice there is no difference but who
 //! chooses. Drawing and the mouse both ask [`Arrangement::lay`], so that they agree on where things are.
 
+#![allow(dead_code)] // TO GO: the mouse and the settings use the rest.
+
 use super::keys::Action;
 use super::model::{Model, Pane};
 use super::update::Effect;
