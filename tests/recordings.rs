@@ -3,7 +3,9 @@
 mod rows;
 
 use rows::{Played, played};
+use saslscope::terms::Party;
 use saslscope::transcript::What;
+use saslscope::transcript::lesson::{self, Cue};
 use saslscope::transcript::recording::{Secrets, write};
 
 #[test]
@@ -96,6 +98,29 @@ fn examples_hold_what_is_printed() {
         for (sent, line) in sent.iter().zip(lines) {
             let matches = line.strip_suffix('…').map_or(sent == line, |start| sent.starts_with(start));
             assert!(matches, "{path}: {sent} for {line}");
+        }
+    }
+}
+
+/// A note that wants a node or a machine shown stands behind a step that has it.
+#[test]
+fn views_that_notes_ask_for_are_there() {
+    for played in played(&["recordings"]) {
+        for scene in lesson::scenes(&played.steps) {
+            let step = &played.steps[scene.about];
+            let cue = played.steps[scene.notes.clone()].iter().filter_map(lesson::note).find_map(|note| note.cue);
+            let there = match cue {
+                Some(Cue::Raw(node) | Cue::Bytes(node) | Cue::Tree(node)) => {
+                    node.is_none_or(|name| step.tree().is_some_and(|tree| tree.find(name).is_some()))
+                }
+                Some(Cue::State(party, Some(machine))) => {
+                    let party = party.or(step.from()).unwrap_or(Party::Client);
+                    step.standing.stack(party).cursor(machine).is_some()
+                        || step.moves.iter().any(|taken| (taken.row.party, taken.row.machine) == (party, machine))
+                }
+                _ => true,
+            };
+            assert!(there, "{}, step {}: {cue:?}", played.path, scene.about + 1);
         }
     }
 }

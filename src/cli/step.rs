@@ -13,6 +13,7 @@ use super::tree::{self, NodeJson};
 use crate::decode::{self, Tree};
 use crate::machine::{Deviation, Move, Row, RowId, Signal};
 use crate::terms::Party;
+use crate::transcript::lesson::{self, Remark};
 use crate::transcript::{Event, Step, What, mask, recording};
 use crate::wire::{Message, base64, printable};
 use serde::Serialize;
@@ -42,7 +43,11 @@ fn token(step: &Step, reveal: bool) -> Option<(Vec<u8>, Tree)> {
 /// For people: the line or fact as a recording has it, what is wrong with it, the token, the rows taken, the standing.
 fn text(step: &Step, out: &mut Out) -> io::Result<()> {
     let tone = step.from().map_or(Tone::Dim, Tone::Party);
-    let event = recording::event_lines(&shown(step, out.reveal));
+    let mut event = shown(step, out.reveal);
+    if let Some(Remark { cue: Some(_), text, .. }) = lesson::note(step) {
+        event = Event::note(event.at, text); // views are for the screen
+    }
+    let event = recording::event_lines(&event);
     for (place, line) in event.lines().enumerate() {
         let number = if place == 0 { (step.place + 1).to_string() } else { String::new() };
         out.line(tone, &format!("{number:>4}  {line}"))?;

@@ -7,6 +7,7 @@
 //! put together.
 
 mod event;
+pub mod lesson;
 pub mod mask;
 pub mod recording;
 mod step;

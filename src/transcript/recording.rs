@@ -56,6 +56,9 @@
 //! without a time (it has that of the next event), `S: 334` for an empty challenge, and CRLF line ends. A bare `334`
 //! that really had no blank is written `334\r\n`.
 //!
+//! A note stands behind what it is about. In a lesson it may begin with the view that it wants shown, or say that it is
+//! for the presenter alone: `# [tree mechTypes] The offer.`, `# (presenter) Ask first.` (see [`super::lesson`]).
+//!
 //! Limits: a last line without its LF may be torn, so it is damage, and not loaded.
 
 use super::{Event, What};

@@ -18,7 +18,8 @@ mod why;
 
 use super::model::{Exchange, Model, Pane};
 use crate::config::theme::Role;
-use crate::transcript::{Event, recording};
+use crate::decode::escape;
+use crate::transcript::{Event, What, lesson, recording};
 use paint::Paint;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -102,6 +103,10 @@ fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Pain
 
 /// A fact that is no line, as a recording has it: `# note`, or its words.
 fn fact(event: &Event) -> String {
+    if let What::Note(note) = &event.what {
+        let remark = lesson::remark(note);
+        return format!("# {}", escape(if remark.presenter { "‹for the presenter›" } else { remark.text }));
+    }
     let line = recording::event_lines(event);
     let fact = line.split_once(' ').map_or("", |(_, fact)| fact).trim_end_matches('\n');
     fact.trim_start_matches("* ").trim_start().to_owned()

@@ -5,7 +5,7 @@ use crate::config::theme::Role;
 use crate::decode::escape;
 use crate::machine::{Deviation, RowId, Signal};
 use crate::session::Held;
-use crate::transcript::{Step, What};
+use crate::transcript::{What, lesson};
 use crate::tui::model::Exchange;
 use ratatui::text::Line;
 
@@ -53,15 +53,13 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     lines
 }
 
-/// The note itself, or the notes right behind the step.
+/// The note itself, or the notes right behind the step; none that is for the presenter.
 fn notes(exchange: &Exchange) -> impl Iterator<Item = &str> {
-    fn note(step: &Step) -> Option<&str> {
-        if let What::Note(text) = &step.event.what { Some(text) } else { None }
-    }
     let at = exchange.row;
-    let own = exchange.steps().get(at).and_then(note);
-    let behind = exchange.steps().iter().skip(at + 1).map_while(note).take(NOTES);
-    own.into_iter().chain(behind.filter(move |_| own.is_none()))
+    let own = exchange.steps().get(at).and_then(lesson::note);
+    let behind = exchange.steps().iter().skip(at + 1).map_while(lesson::note).take(NOTES);
+    let notes = own.into_iter().chain(behind.filter(move |_| own.is_none()));
+    notes.filter(|remark| !remark.presenter && !remark.text.is_empty()).map(|remark| remark.text)
 }
 
 /// How many notes behind a step are shown with it.
