@@ -55,12 +55,20 @@ impl Pty {
 
     /// Waits until the screen holds all these words.
     fn await_text(&mut self, words: &[&str]) {
+        self.await_screen(&format!("{words:?}"), |screen| {
+            let text = screen.contents();
+            words.iter().all(|word| text.contains(word))
+        });
+    }
+
+    /// Waits until the screen is as it should be.
+    fn await_screen(&mut self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
         let end = Instant::now() + PATIENCE;
-        while !words.iter().all(|word| self.text().contains(word)) {
+        while !is_so(self.terminal.screen()) {
             let left = end.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.terminal.process(&bytes),
-                Err(error) => panic!("{words:?} never came ({error}); the screen is\n{}", self.text()),
+                Err(error) => panic!("{what} never came ({error}); the screen is\n{}", self.text()),
             }
         }
     }
@@ -128,6 +136,33 @@ fn the_terminal_is_given_back_on_ctrl_c_and_on_signals() {
         assert!(std::process::Command::new("kill").args([signal, &process]).status().unwrap().success());
         pty.end();
     }
+}
+
+/// Linux tells in a file whether a process is stopped.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_shell_has_the_terminal_while_the_program_is_stopped() {
+    let mut pty = Pty::start(&["lab"]);
+    pty.await_text(&["HELD"]);
+    let process = pty.child.process_id().unwrap().to_string();
+    let signal = |name: &str| std::process::Command::new("kill").args([name, &process]).status().unwrap();
+    for stop in [true, false] {
+        if stop {
+            assert!(signal("-TSTP").success());
+        } else {
+            pty.type_keys("\x1a");
+        }
+        pty.await_screen("the alternate screen is left", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+        while !std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap().contains(") T ") {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(signal("-CONT").success());
+        pty.await_screen("the screen is back", |screen| {
+            screen.alternate_screen() && screen.bracketed_paste() && screen.contents().contains("HELD")
+        });
+    }
+    pty.type_keys("q");
+    assert_eq!(pty.end().exit_code(), 0);
 }
 
 #[test]

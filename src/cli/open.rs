@@ -3,6 +3,7 @@
 use super::out::Out;
 use super::{Common, Exit, Failure, screen, show};
 use crate::tui::Start;
+use std::path::PathBuf;
 
 /// Open recordings on the screen, or print them where there is none
 #[derive(clap::Args)]
@@ -20,8 +21,8 @@ impl Arguments {
         let [name] = &self.files[..] else {
             return Err(Failure::usage("the screen shows one recording; `saslscope show` prints several"));
         };
-        let loaded = show::load(name)?;
-        let start = Start::Recording { name: name.clone(), loaded };
+        show::can_be_read(name)?;
+        let start = Start::File(PathBuf::from(name));
         let outcome = screen::run(start, screen::SEND, Vec::new(), common)?;
         match outcome.damage {
             _ if outcome.interrupted => Ok(Exit::Interrupted),

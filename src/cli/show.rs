@@ -76,12 +76,24 @@ pub(super) fn load(name: &str) -> Result<Loaded, Failure> {
     } else {
         fs::read(name)
     };
-    let known = || built_in().find(|known| known.name == name).map(|known| known.bytes.to_vec());
-    let bytes = bytes.or_else(|error| known().ok_or(error)).map_err(|error| Failure {
-        exit: Exit::Unreadable,
-        text: format!("reading {name}: {error}; `saslscope show --list` names what is built in"),
-    })?;
-    Ok(recording::read(&bytes))
+    let bytes = bytes.or_else(|error| known(name).map(|known| known.bytes.to_vec()).ok_or(error));
+    Ok(recording::read(&bytes.map_err(|error| unreadable(name, &error))?))
+}
+
+/// Whether [`load`] will find something to read.
+pub(super) fn can_be_read(name: &str) -> Result<(), Failure> {
+    // A directory can be opened, and not be read.
+    let opened = fs::File::open(name).and_then(|mut file| file.read(&mut [0]));
+    opened.map(drop).or_else(|error| known(name).map(drop).ok_or_else(|| unreadable(name, &error)))
+}
+
+fn known(name: &str) -> Option<BuiltIn> {
+    built_in().find(|known| known.name == name)
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Failure {
+    let text = format!("reading {name}: {error}; `saslscope show --list` names what is built in");
+    Failure { exit: Exit::Unreadable, text }
 }
 
 /// Why a recording ends where it does.

@@ -1,11 +1,13 @@
 //! Recordings to open, and saving: what is built in, what lies here, what is written.
 
-use crate::transcript::recording::{Headers, Loaded, Secrets, Writer, read};
-use crate::transcript::{Event, Step, mask};
+use crate::transcript::recording::{Damage, Headers, Loaded, Secrets, Writer, read};
+use crate::transcript::{Event, Step, Transcript, mask};
 use include_dir::{Dir, include_dir};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 static RECORDINGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/recordings");
 
@@ -59,10 +61,75 @@ pub(super) fn in_directory() -> Vec<PathBuf> {
     paths
 }
 
-/// Reads a recording: a file, or the name of a built-in one.
-pub(super) fn open(path: &Path) -> io::Result<Loaded> {
+/// A recording that was read.
+#[derive(Debug)]
+pub struct Opened {
+    /// What happened.
+    pub transcript: Transcript,
+    /// What it is about.
+    pub headers: Headers,
+    /// Why it could not be read to its end, if it could not.
+    pub damage: Option<Damage>,
+}
+
+impl From<Loaded> for Opened {
+    fn from(loaded: Loaded) -> Self {
+        let mut transcript = Transcript::new();
+        for event in loaded.recording.events {
+            transcript.push(event);
+        }
+        Self { transcript, headers: loaded.recording.headers, damage: loaded.damage }
+    }
+}
+
+/// How far the reading of a file is, for whoever shows it, and whether it is still wanted, for whoever reads.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<(AtomicU8, AtomicBool)>);
+
+impl Progress {
+    /// In percent.
+    #[must_use]
+    pub fn percent(&self) -> u8 {
+        self.0.0.load(Ordering::Relaxed)
+    }
+
+    /// Nobody wants the file any more.
+    pub(super) fn cancel(&self) {
+        self.0.1.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.0.1.load(Ordering::Relaxed)
+    }
+
+    /// Notes how much is done; whether that is one percent more.
+    fn reached(&self, done: usize, all: usize) -> bool {
+        let percent = (done * 100 / all.max(1)) as u8;
+        self.0.0.swap(percent, Ordering::Relaxed) != percent
+    }
+}
+
+/// Reads a recording: a file, or the name of a built-in one. Calls `tell` each time that `progress` has changed.
+///
+/// # Errors
+/// Where the file can't be read, or nobody wants it any more.
+pub(super) fn open(path: &Path, progress: &Progress, tell: &dyn Fn()) -> io::Result<Opened> {
     let known = built_in().find(|known| Path::new(known.name) == path && !path.exists());
-    known.map_or_else(|| std::fs::read(path).map(|bytes| read(&bytes)), |known| Ok(read(known.bytes)))
+    let Loaded { recording, damage } = match known {
+        Some(known) => read(known.bytes),
+        None => read(&std::fs::read(path)?),
+    };
+    let (all, mut transcript) = (recording.events.len(), Transcript::new());
+    for (done, event) in recording.events.into_iter().enumerate() {
+        if progress.is_cancelled() {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "cancelled"));
+        }
+        transcript.push(event);
+        if progress.reached(done, all) {
+            tell();
+        }
+    }
+    Ok(Opened { transcript, headers: recording.headers, damage })
 }
 
 /// Writes events to a new file.

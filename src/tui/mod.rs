@@ -9,10 +9,11 @@
 //! [`Model`] is all that the screen depends on, `update` the one place that changes it, `view` draws from it and changes
 //! nothing. Nothing about mail is computed here: every word comes from a step, a tree or a row.
 //!
-//! A thread reads keys, another waits for signals; the loop sleeps until one of them speaks, so an idle program uses no
-//! processor time. The terminal is given back on every way out: quit, error, panic, SIGTERM, SIGHUP, SIGINT, SIGQUIT.
+//! A thread reads keys, another waits for signals, others open and save files; the loop sleeps until one of them
+//! speaks, so an idle program uses no processor time. The terminal is given back on every way out: quit, error, panic, SIGTERM, SIGHUP,
+//! SIGINT, SIGQUIT, SIGTSTP.
 //!
-//! Limits: no mouse, no search; one exchange at a time; a file is loaded in one go.
+//! Limits: one exchange at a time.
 
 mod copy;
 mod edit;
@@ -34,7 +35,7 @@ mod terminal;
 mod update;
 mod view;
 
-pub use files::{BuiltIn, built_in};
+pub use files::{BuiltIn, Opened, Progress, built_in};
 pub use keys::keys_text;
 pub use model::{Clock, Model};
 pub use update::{Done, Effect, done, key, paste, perform};
@@ -44,7 +45,7 @@ use crate::config::theme::Theme;
 use crate::session::{Gate, Lab, Stop};
 use crate::terms::Micros;
 use crate::transcript::Transcript;
-use crate::transcript::recording::{Damage, Loaded};
+use crate::transcript::recording::Damage;
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
@@ -57,13 +58,8 @@ pub enum Start {
     StartScreen,
     /// The lab, ready to be stepped.
     Lab(Box<Lab>),
-    /// A recording.
-    Recording {
-        /// What to call it: its file.
-        name: String,
-        /// What could be read of it.
-        loaded: Loaded,
-    },
+    /// A recording: its file, or the name of a built-in one.
+    File(PathBuf),
 }
 
 /// How the screen behaves.
@@ -108,14 +104,21 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     let mut model = Model::new(options, fresh_clock());
     model.recordings = files::in_directory();
     model.true_color = std::env::var("COLORTERM").is_ok_and(|term| matches!(term.as_str(), "truecolor" | "24bit"));
+    let mut effect = None;
     match start {
         Start::StartScreen => {}
         Start::Lab(lab) => model.open_lab(*lab),
-        Start::Recording { name, loaded } => model.open_recording(name, loaded),
+        Start::File(path) => effect = Some(model.open(path)),
     }
     model.recorder()?;
     let mut terminal = Terminal::enter()?;
     loop {
+        if let Some(effect) = effect.take() {
+            terminal.perform(effect);
+        }
+        if std::mem::take(&mut model.suspended) {
+            terminal::suspend()?;
+        }
         terminal.draw(|frame| {
             model.size = frame.area().as_size();
             view::draw(frame, &model);
@@ -125,13 +128,12 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         model.now = Micros(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX));
         model.tick();
         match input {
-            Ok(terminal::Input::Key(event)) => {
-                if let Some(effect) = key(&mut model, event) {
-                    done(&mut model, perform(effect));
-                }
-            }
+            Ok(terminal::Input::Key(event)) => effect = key(&mut model, event),
+            Ok(terminal::Input::Done(what)) => done(&mut model, *what),
+            Ok(terminal::Input::Suspend) => model.suspended = true,
+            Ok(terminal::Input::Continued) => terminal.resume()?,
             Ok(terminal::Input::Paste(text)) => paste(&mut model, &text),
-            Ok(terminal::Input::Resized) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(terminal::Input::Resized | terminal::Input::Progress) | Err(RecvTimeoutError::Timeout) => {}
             Ok(terminal::Input::Signal | terminal::Input::Lost) | Err(RecvTimeoutError::Disconnected) => {
                 model.leave(true);
             }

@@ -1,17 +1,18 @@
 //! All that the screen depends on.
 
-use super::files::{self, BuiltIn, Recorder};
+use super::files::{self, BuiltIn, Opened, Progress, Recorder};
 use super::focus::{Focus, Shown};
 use super::keys::Binding;
 use super::line_editor::LineEditor;
 use super::panes::{Arrangement, Laid};
+use super::update::Effect;
 use super::{Options, Outcome, view};
 use crate::config::theme::Theme;
 use crate::decode::{Node, Value};
 use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
 use crate::terms::{Micros, Party};
-use crate::transcript::recording::{Damage, Headers, Loaded};
+use crate::transcript::recording::{Damage, Headers};
 use crate::transcript::{Event, Step, Transcript, What};
 use ratatui::layout::{Position, Rect, Size};
 use std::collections::BTreeSet;
@@ -57,6 +58,8 @@ pub struct Model {
     pub(super) reveal: Reveal,
     /// The terminal is to be given back to the shell for a while.
     pub(super) suspended: bool,
+    /// The file that is on its way.
+    pub(super) loading: Option<Loading>,
     /// How the panes stand.
     pub(super) arrangement: Arrangement,
     recorder: Option<Recorder>,
@@ -77,6 +80,12 @@ pub(super) struct Notice {
     pub(super) text: String,
     /// Something went wrong.
     pub(super) bad: bool,
+}
+
+/// A file that is being read.
+pub(super) struct Loading {
+    pub(super) name: String,
+    pub(super) progress: Progress,
 }
 
 /// What lies over the screen and takes the keys.
@@ -236,6 +245,7 @@ impl Model {
             notice: None,
             reveal,
             suspended: false,
+            loading: None,
             arrangement: Arrangement::default(),
             recorder: None,
             left: None,
@@ -285,12 +295,26 @@ impl Model {
     }
 
     /// Shows a recording, from its first step.
-    pub fn open_recording(&mut self, name: String, loaded: Loaded) {
-        let mut transcript = Transcript::new();
-        for event in loaded.recording.events {
-            transcript.push(event);
+    pub fn open_recording(&mut self, name: String, opened: impl Into<Opened>) {
+        let Opened { transcript, headers, damage } = opened.into();
+        self.show(Source::Recording { name, transcript, headers, damage });
+    }
+
+    /// Begins to open a file, instead of the one that is on its way.
+    #[must_use]
+    pub fn open(&mut self, path: PathBuf) -> Effect {
+        self.cancel_loading();
+        let progress = Progress::default();
+        self.loading = Some(Loading { name: path.display().to_string(), progress: progress.clone() });
+        Effect::Open(path, progress)
+    }
+
+    /// Does without the file that is on its way.
+    pub(super) fn cancel_loading(&mut self) {
+        if let Some(loading) = self.loading.take() {
+            loading.progress.cancel();
+            self.say(format!("{} is not opened", loading.name));
         }
-        self.show(Source::Recording { name, transcript, headers: loaded.recording.headers, damage: loaded.damage });
     }
 
     fn show(&mut self, source: Source) {

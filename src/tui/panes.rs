@@ -17,7 +17,7 @@ const LEAST_ROWS: u16 = 3;
 /// The fewest columns.
 const LEAST_COLUMNS: u16 = 20;
 /// How far one key moves a border, in thousandths of what is divided.
-const STEP: u16 = 40;
+const STEP: i16 = 40;
 
 /// How the screen is divided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -262,7 +262,7 @@ impl Arrangement {
     pub(super) fn drag(&mut self, body: Rect, border: BorderAt, x: u16, y: u16) {
         let to = if border.upright { x } else { y };
         let part = u32::from(to.saturating_sub(border.start)) * 1000 / u32::from(border.whole.max(1));
-        self.moved.insert((self.fitting(body), border.border), part.min(950) as u16);
+        self.moved.insert((self.fitting(body), border.border), part.clamp(50, 950) as u16);
     }
 
     /// Makes `pane` larger or smaller in one direction, where it has a border there; says whether it has.
@@ -284,8 +284,8 @@ impl Arrangement {
         let cells = start(border.area) - border.start;
         // Half a cell more, so that rounding does not eat the step.
         let part = (u32::from(cells) * 1000 + 500) / u32::from(border.whole.max(1));
-        let part = i32::try_from(part).unwrap_or(0) + i32::from(by);
-        self.moved.insert((self.fitting(body), border.border), part.clamp(50, 950) as u16);
+        let part = (part as u16).saturating_add_signed(by).clamp(50, 950);
+        self.moved.insert((self.fitting(body), border.border), part);
         true
     }
 
@@ -331,9 +331,10 @@ impl Arrangement {
                     let place = layout.zip(border.parse().ok());
                     let place =
                         place.ok_or_else(|| format!("`{key}` is not known; known are layout, order, LAYOUT-BORDER"))?;
-                    let part = value.as_integer().filter(|part| (50..=950).contains(part));
+                    let part = value.as_integer().and_then(|part| u16::try_from(part).ok());
+                    let part = part.filter(|part| (50..=950).contains(part));
                     let part = part.ok_or_else(|| wrong(key, value, "a number of thousandths from 50 to 950"))?;
-                    arrangement.moved.insert(place, part as u16);
+                    arrangement.moved.insert(place, part);
                 }
             }
         }
@@ -405,10 +406,10 @@ pub(super) fn update(model: &mut Model, action: Action) {
         }
         Action::MoveUp => return arrangement.swap(pane, ORDER.len() - 1),
         Action::MoveDown => return arrangement.swap(pane, 1),
-        Action::Wider => arrangement.resize(body, tab, pane, true, STEP as i16),
-        Action::Narrower => arrangement.resize(body, tab, pane, true, -(STEP as i16)),
-        Action::Taller => arrangement.resize(body, tab, pane, false, STEP as i16),
-        _ => arrangement.resize(body, tab, pane, false, -(STEP as i16)),
+        Action::Wider => arrangement.resize(body, tab, pane, true, STEP),
+        Action::Narrower => arrangement.resize(body, tab, pane, true, -(STEP)),
+        Action::Taller => arrangement.resize(body, tab, pane, false, STEP),
+        _ => arrangement.resize(body, tab, pane, false, -(STEP)),
     };
     if !resized {
         model.complain("the pane has no border on that side");

@@ -1,6 +1,8 @@
 //! The terminal: taken on entering, given back on every way out; keys and signals as one stream.
 
+use super::update::{Done, Effect, perform};
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEvent, KeyEventKind};
+use crossterm::terminal::EnterAlternateScreen;
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
 use std::io;
@@ -19,12 +21,21 @@ pub(super) enum Input {
     Signal,
     /// The terminal can't be read any more.
     Lost,
+    /// There is more progress to see.
+    Progress,
+    /// Something was done, or not.
+    Done(Box<Done>),
+    /// SIGTSTP: the shell wants the terminal.
+    Suspend,
+    /// SIGCONT: the shell gives it back.
+    Continued,
 }
 
 /// The terminal, ours as long as this value lives.
 pub(super) struct Terminal {
     inner: DefaultTerminal,
     inputs: Receiver<Input>,
+    sender: Sender<Input>,
 }
 
 impl Terminal {
@@ -38,7 +49,7 @@ impl Terminal {
             hook(panic);
         }));
         let inner = ratatui::try_init().inspect_err(|_| restore())?;
-        let terminal = Self { inner, inputs };
+        let terminal = Self { inner, inputs, sender: sender.clone() };
         execute!(io::stdout(), EnableBracketedPaste)?;
         std::thread::spawn(move || read(&sender));
         Ok(terminal)
@@ -47,6 +58,25 @@ impl Terminal {
     /// Draws one frame; only cells that differ are written.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.inner.draw(draw).map(drop)
+    }
+
+    /// Does what an update asked for, beside the loop; what becomes of it comes in.
+    pub(super) fn perform(&self, effect: Effect) {
+        let sender = self.sender.clone();
+        // Where nobody listens any more the program is about to end.
+        let work = move || {
+            let tell = || drop(sender.send(Input::Progress));
+            let done = perform(effect, &tell);
+            drop(sender.send(Input::Done(Box::new(done))));
+        };
+        std::thread::spawn(work);
+    }
+
+    /// Takes the terminal again, after the shell had it, and draws everything anew.
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        crossterm::terminal::enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        self.inner.clear()
     }
 
     /// Sleeps until something comes in, or until `wait` is over.
@@ -62,6 +92,19 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// Gives the terminal to the shell and stops, until the shell lets us go on; [`Input::Continued`] says so.
+#[cfg(unix)]
+pub(super) fn suspend() -> io::Result<()> {
+    restore();
+    signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)] // As on Unix.
+pub(super) fn suspend() -> io::Result<()> {
+    Ok(())
 }
 
 /// Gives the terminal back as it was; what fails is left, since there is nobody to tell.
@@ -90,9 +133,15 @@ fn read(sender: &Sender<Input>) {
 
 #[cfg(unix)]
 fn signals(sender: Sender<Input>) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT])?;
-    std::thread::spawn(move || signals.forever().take_while(|_| sender.send(Input::Signal).is_ok()).for_each(drop));
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+    let input = |signal| match signal {
+        SIGTSTP => Input::Suspend,
+        SIGCONT => Input::Continued,
+        _ => Input::Signal,
+    };
+    let send = move |signal| sender.send(input(signal)).is_ok();
+    std::thread::spawn(move || signals.forever().take_while(|signal| send(*signal)).for_each(drop));
     Ok(())
 }
 

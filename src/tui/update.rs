@@ -1,6 +1,6 @@
 //! What keys and finished deeds do to the model: the one place that changes it.
 
-use super::files;
+use super::files::{self, Opened, Progress};
 use super::keys::{Action, Binding, TABLE};
 use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
@@ -10,7 +10,7 @@ use crate::machine::{RowId, Signal};
 use crate::session::{Fault, Gate, Input, Stop};
 use crate::terms::Party;
 use crate::transcript::Event;
-use crate::transcript::recording::{Headers, Loaded};
+use crate::transcript::recording::Headers;
 use crate::wire::printable;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::io;
@@ -23,7 +23,7 @@ const PAGE: usize = 10;
 #[derive(Debug)]
 pub enum Effect {
     /// Read a recording.
-    Open(PathBuf),
+    Open(PathBuf, Progress),
     /// Write a recording to a new file.
     Save {
         /// Where.
@@ -39,18 +39,18 @@ pub enum Effect {
 #[derive(Debug)]
 pub enum Done {
     /// A recording was read, or not.
-    Opened(PathBuf, io::Result<Loaded>),
+    Opened(PathBuf, Progress, io::Result<Box<Opened>>),
     /// A recording was written, or not.
     Saved(PathBuf, io::Result<()>),
 }
 
-/// Does what an update asked for.
+/// Does what an update asked for; calls `tell` where there is progress to see.
 #[must_use]
-pub fn perform(effect: Effect) -> Done {
+pub fn perform(effect: Effect, tell: &dyn Fn()) -> Done {
     match effect {
-        Effect::Open(path) => {
-            let loaded = files::open(&path);
-            Done::Opened(path, loaded)
+        Effect::Open(path, progress) => {
+            let opened = files::open(&path, &progress, tell).map(Box::new);
+            Done::Opened(path, progress, opened)
         }
         Effect::Save { path, headers, events } => {
             let saved = files::save(&path, &headers, &events);
@@ -62,14 +62,19 @@ pub fn perform(effect: Effect) -> Done {
 /// Takes what became of an effect.
 pub fn done(model: &mut Model, done: Done) {
     match done {
-        Done::Opened(path, Ok(loaded)) => {
-            let damage = loaded.damage.clone();
-            model.open_recording(path.display().to_string(), loaded);
+        Done::Opened(_, progress, _) if progress.is_cancelled() => {}
+        Done::Opened(path, _, Ok(opened)) => {
+            model.loading = None;
+            let damage = opened.damage.clone();
+            model.open_recording(path.display().to_string(), *opened);
             if let Some(damage) = damage {
                 model.complain(format!("{damage}; what stands before it is shown"));
             }
         }
-        Done::Opened(path, Err(error)) => model.complain(format!("opening {}: {error}", path.display())),
+        Done::Opened(path, _, Err(error)) => {
+            model.loading = None;
+            model.complain(format!("opening {}: {error}", path.display()));
+        }
         Done::Saved(path, Ok(())) => model.say(format!("saved to {}", path.display())),
         Done::Saved(path, Err(error)) => {
             model.overlay = Some(Overlay::Prompt(Prompt {
@@ -127,6 +132,7 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Mouse => mouse::toggle(model),
         Action::Picture => picture::ask(model),
         Action::Suspend => model.suspended = true,
+        Action::Leave if model.loading.is_some() => model.cancel_loading(),
         _ if model.at_start => return at_start(model, action),
         _ => exchange(model, action),
     }
@@ -153,8 +159,8 @@ fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
                 model.complain(error.to_string());
             }
         }
-        Entry::BuiltIn(recording) => return Some(Effect::Open(PathBuf::from(recording.name))),
-        Entry::File(path) => return Some(Effect::Open(path)),
+        Entry::BuiltIn(recording) => return Some(model.open(PathBuf::from(recording.name))),
+        Entry::File(path) => return Some(model.open(path)),
         Entry::Open => prompt(model, PromptKind::Open, ""),
     }
     None
@@ -490,7 +496,7 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
             model.overlay = None;
             return Ok(run(model, binding));
         }
-        PromptKind::Open => Some(Effect::Open(PathBuf::from(text))),
+        PromptKind::Open => Some(model.open(PathBuf::from(text))),
         PromptKind::Save => model.exchange.as_ref().map(|exchange| save(model, exchange, PathBuf::from(text))),
     };
     model.overlay = None;

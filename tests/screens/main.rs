@@ -71,7 +71,7 @@ fn press(model: &mut Model, keys: &str) {
         };
         model.now = Micros(model.now.0 + 10_000);
         if let Some(effect) = key(model, KeyEvent::new(code, KeyModifiers::NONE)) {
-            done(model, perform(effect));
+            done(model, perform(effect, &|| ()));
         }
     }
 }

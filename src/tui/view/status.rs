@@ -6,7 +6,7 @@ use crate::config::theme::Role;
 use crate::decode::escape;
 use crate::session::Gate;
 use crate::tui::keys::{Action, TABLE};
-use crate::tui::model::{Exchange, Model, Source};
+use crate::tui::model::{Exchange, Loading, Model, Source};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -78,6 +78,9 @@ pub(super) fn footer(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Pai
         let role = if notice.bad { Role::Bad } else { Role::Ok };
         let mark = if notice.bad { '✘' } else { '✔' };
         vec![paint.span(cut(&format!(" {mark} {}", escape(&notice.text)), room), role)]
+    } else if let Some(Loading { name, progress }) = &model.loading {
+        let text = format!(" opening {}: {} %; Esc leaves it", escape(name), progress.percent());
+        vec![paint.span(cut(&text, room), Role::Text)]
     } else {
         hints(model, room, paint)
     };
