@@ -2,7 +2,7 @@
 
 use super::update::{Done, Effect, perform};
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEvent, KeyEventKind};
-use crossterm::terminal::EnterAlternateScreen;
+use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
 use std::io;
@@ -75,8 +75,10 @@ impl Terminal {
     /// Takes the terminal again, after the shell had it, and draws everything anew.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         crossterm::terminal::enable_raw_mode()?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        self.inner.clear()
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All))?;
+        // Not `clear`: it asks the terminal for the place of the cursor, and another thread reads the answer.
+        self.inner.swap_buffers();
+        Ok(())
     }
 
     /// Sleeps until something comes in, or until `wait` is over.
