@@ -28,6 +28,11 @@ impl Pty {
         command.cwd(env!("CARGO_MANIFEST_DIR"));
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
+        for (variable, folder) in
+            [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")]
+        {
+            command.env(variable, home().join(folder));
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = channel();
@@ -95,6 +100,11 @@ impl Pty {
     }
 }
 
+/// Where the programs under test keep what is theirs.
+fn home() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("saslscope-pty-{}", std::process::id()))
+}
+
 #[test]
 fn the_lab_is_stepped_to_the_held_token_and_left() {
     let mut pty = Pty::start(&["lab"]);
@@ -113,7 +123,7 @@ fn the_lab_is_stepped_to_the_held_token_and_left() {
 #[test]
 fn the_start_screen_opens_a_recording_that_is_built_in() {
     let mut pty = Pty::start(&[]);
-    pty.await_text(&["lab: AUTH GSSAPI", "spec/ms-xlogin-4"]);
+    pty.await_text(&["lab: AUTH GSSAPI", "open a recording", "Learn"]);
     pty.type_keys("o");
     pty.await_text(&["Open"]);
     pty.type_keys("spec/ms-xlogin-4\r");
@@ -129,13 +139,32 @@ fn the_terminal_is_given_back_on_ctrl_c_and_on_signals() {
     pty.type_keys("\x03");
     assert_eq!(pty.end().exit_code(), 130);
 
-    for signal in ["-TERM", "-HUP", "-INT", "-QUIT"] {
+    for signal in ["-INT", "-QUIT"] {
         let mut pty = Pty::start(&["lab"]);
         pty.await_text(&["HELD"]);
         let process = pty.child.process_id().unwrap().to_string();
         assert!(std::process::Command::new("kill").args([signal, &process]).status().unwrap().success());
         pty.end();
     }
+}
+
+#[test]
+fn a_terminal_that_is_lost_leaves_a_recording() {
+    for signal in ["-TERM", "-HUP"] {
+        let folder = home().join("data/saslscope/recordings");
+        let _ = std::fs::remove_dir_all(&folder); // of the signal before
+        let mut pty = Pty::start(&["lab", "--mech", "login"]);
+        pty.await_text(&["HELD"]);
+        pty.type_keys("nnn");
+        pty.await_text(&["username: alice"]);
+        let process = pty.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &process]).status().unwrap().success());
+        assert_eq!(pty.end().exit_code(), 130);
+        let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+        let loaded = saslscope::transcript::recording::read(&std::fs::read(&file).unwrap());
+        assert_eq!((loaded.damage, loaded.recording.events.len()), (None, 7), "{}", file.display());
+    }
+    std::fs::remove_dir_all(home().join("data")).unwrap();
 }
 
 /// Linux tells in a file whether a process is stopped.

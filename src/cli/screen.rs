@@ -2,9 +2,10 @@
 
 use super::{Common, Exit, Failure};
 use crate::config::theme::Theme;
+use crate::decode::escape;
 use crate::session::{Gate, Stop};
 use crate::tui::{self, Options, Outcome, Start};
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 /// Whether there is a screen to draw on, and it is wanted.
 pub(super) fn wanted(common: &Common) -> bool {
@@ -24,8 +25,16 @@ pub(super) fn run(start: Start, gate: Gate, stops: Vec<Stop>, common: &Common) -
         gate,
         stops,
     };
-    tui::run(start, options)
-        .map_err(|error| Failure::usage(format!("opening the screen: {error}; --headless runs line by line instead")))
+    let outcome = tui::run(start, options).map_err(|error| {
+        Failure::usage(format!("opening the screen: {error}; --headless runs line by line instead"))
+    })?;
+    let told = match &outcome.rescued {
+        Some(Ok(path)) => format!("the exchange was saved to {}", path.display()),
+        Some(Err(error)) => format!("saving the exchange: {error}"),
+        None => return Ok(outcome),
+    };
+    let _ = writeln!(io::stderr(), "saslscope: {}", escape(&told)); // nobody may be there to read it
+    Ok(outcome)
 }
 
 /// The start screen.

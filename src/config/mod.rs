@@ -2,4 +2,5 @@
 //!
 //! Faces read it; nothing below them does. Limits: themes only.
 
+pub mod dirs;
 pub mod theme;

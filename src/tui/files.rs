@@ -1,5 +1,6 @@
 //! Recordings to open, and saving: what is built in, what lies here, what is written.
 
+use crate::config::dirs;
 use crate::transcript::recording::{Damage, Headers, Loaded, Secrets, Writer, read};
 use crate::transcript::{Event, Step, Transcript, mask};
 use include_dir::{Dir, include_dir};
@@ -27,6 +28,12 @@ pub struct BuiltIn {
 }
 
 impl BuiltIn {
+    /// The folder that it is in: `spec`, `lessons`, `faults`.
+    #[must_use]
+    pub fn folder(&self) -> &'static str {
+        self.name.split('/').next().unwrap_or_default()
+    }
+
     /// What it is about, in one line.
     #[must_use]
     pub fn title(&self) -> String {
@@ -136,6 +143,16 @@ pub(super) fn open(path: &Path, progress: &Progress, tell: &dyn Fn()) -> io::Res
 pub(super) fn save(path: &Path, headers: &Headers, events: &[Event]) -> io::Result<()> {
     let mut writer = Writer::create_new(path, headers)?;
     events.iter().try_for_each(|event| writer.push(event))
+}
+
+/// Writes events to a new file where a user's recordings are, since nobody is there to say where.
+pub(super) fn rescue(headers: &Headers, events: &[Event]) -> io::Result<PathBuf> {
+    let home = || io::Error::new(io::ErrorKind::NotFound, "neither XDG_DATA_HOME nor HOME says where");
+    let folder = dirs::data().ok_or_else(home)?.join("recordings");
+    std::fs::create_dir_all(&folder)?;
+    let when: String = headers.started.chars().filter(char::is_ascii_alphanumeric).collect();
+    let path = folder.join(format!("unsaved-{when}.session"));
+    save(&path, headers, events).map(|()| path)
 }
 
 /// What is to be written of an exchange: headers and events, with filler in the place of secrets unless they are to be

@@ -29,6 +29,7 @@ mod panes;
 mod picture;
 mod play;
 mod reach;
+mod recent;
 mod search;
 mod show;
 mod terminal;
@@ -41,6 +42,7 @@ pub use model::{Clock, Model};
 pub use update::{Done, Effect, done, key, paste, perform};
 pub use view::draw;
 
+use crate::config::dirs;
 use crate::config::theme::Theme;
 use crate::session::{Gate, Lab, Stop};
 use crate::terms::Micros;
@@ -85,7 +87,7 @@ pub struct Options {
 }
 
 /// What there is to tell when the screen is left.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// The exchange that was looked at last.
     pub transcript: Option<Transcript>,
@@ -93,6 +95,8 @@ pub struct Outcome {
     pub damage: Option<Damage>,
     /// Ctrl-C, or a signal.
     pub interrupted: bool,
+    /// Where an exchange that no file held was written when the terminal was lost, or why it was not.
+    pub rescued: Option<io::Result<PathBuf>>,
 }
 
 /// Shows the screen until the user leaves it.
@@ -103,8 +107,10 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     let clock = Instant::now();
     let mut model = Model::new(options, fresh_clock());
     model.recordings = files::in_directory();
+    model.recent = recent::list();
+    model.can = can(&model);
     model.true_color = std::env::var("COLORTERM").is_ok_and(|term| matches!(term.as_str(), "truecolor" | "24bit"));
-    let mut effect = None;
+    let (mut effect, mut rescued) = (None, None);
     match start {
         Start::StartScreen => {}
         Start::Lab(lab) => model.open_lab(*lab),
@@ -129,19 +135,46 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         model.tick();
         match input {
             Ok(terminal::Input::Key(event)) => effect = key(&mut model, event),
-            Ok(terminal::Input::Done(what)) => done(&mut model, *what),
+            Ok(terminal::Input::Done(what)) => {
+                if let Done::Opened(path, _, Ok(_)) | Done::Saved(path, Ok(())) = &*what {
+                    recent::add(path);
+                    model.recent = recent::list();
+                }
+                done(&mut model, *what);
+            }
             Ok(terminal::Input::Suspend) => model.suspended = true,
             Ok(terminal::Input::Continued) => terminal.resume()?,
             Ok(terminal::Input::Paste(text)) => paste(&mut model, &text),
             Ok(terminal::Input::Resized | terminal::Input::Progress) | Err(RecvTimeoutError::Timeout) => {}
-            Ok(terminal::Input::Signal | terminal::Input::Lost) | Err(RecvTimeoutError::Disconnected) => {
+            Ok(terminal::Input::Signal) => model.leave(true),
+            Ok(terminal::Input::Lost) | Err(RecvTimeoutError::Disconnected) => {
+                rescued = model.unsaved().map(|(headers, events)| files::rescue(&headers, &events));
                 model.leave(true);
             }
         }
         if let Some(outcome) = model.outcome() {
-            return Ok(outcome);
+            return Ok(Outcome { rescued, ..outcome });
         }
     }
+}
+
+/// What this build and this machine can do.
+fn can(model: &Model) -> Vec<(&'static str, String)> {
+    let colors = match (model.options.color, model.true_color) {
+        (false, _) => "none: weights and glyphs tell all",
+        (true, true) => "all",
+        (true, false) => "256",
+    };
+    let place = |place: Option<PathBuf>| {
+        place.map_or_else(|| "nowhere: HOME is not set".to_owned(), |path| path.display().to_string())
+    };
+    vec![
+        ("mechanisms", "LOGIN; GSSAPI by the embedded SPNEGO and NTLMv2. Kerberos is read, not played.".to_owned()),
+        ("network", "not used: the lab plays both ends in this program".to_owned()),
+        ("colours", colors.to_owned()),
+        ("characters", if model.options.ascii { "ASCII only" } else { "Unicode" }.to_owned()),
+        ("settings", place(dirs::config())),
+    ]
 }
 
 /// What a lab takes from outside: random octets and the time.

@@ -41,6 +41,10 @@ pub struct Model {
     pub now: Micros,
     /// Recordings that lie in the current directory.
     pub recordings: Vec<PathBuf>,
+    /// Recordings that were opened or saved last, the latest first.
+    pub recent: Vec<PathBuf>,
+    /// What this build and this machine can do: what about, and how it is.
+    pub can: Vec<(&'static str, String)>,
     /// Whether the terminal has more colours than 256.
     pub true_color: bool,
     pub(super) options: Options,
@@ -153,7 +157,10 @@ pub(super) enum Entry {
     /// Back to the exchange that is open.
     Continue,
     Lab(Mechanism),
+    /// The lab of GSSAPI, in which the client prefers what the server can't do.
+    RequestMic,
     BuiltIn(BuiltIn),
+    Recent(PathBuf),
     File(PathBuf),
     /// Any other file.
     Open,
@@ -234,6 +241,8 @@ impl Model {
             size: Size::new(80, 24),
             now: Micros::default(),
             recordings: Vec::new(),
+            recent: Vec::new(),
+            can: Vec::new(),
             true_color: true,
             mono: Theme::find("mono").unwrap_or_else(|_| options.theme.clone()),
             options,
@@ -410,7 +419,7 @@ impl Model {
             Some(Source::Recording { transcript, damage, .. }) => (Some(transcript), damage),
             None => (None, None),
         };
-        Some(Outcome { transcript, damage, interrupted })
+        Some(Outcome { transcript, damage, interrupted, rescued: None })
     }
 
     /// What is between the bars above and below.
@@ -428,11 +437,27 @@ impl Model {
     pub(super) fn entries(&self) -> Vec<Entry> {
         let mut entries = Vec::new();
         entries.extend(self.exchange.is_some().then_some(Entry::Continue));
-        entries.extend(Mechanism::ALL.map(Entry::Lab));
+        entries.extend([Entry::Lab(Mechanism::Gssapi), Entry::RequestMic, Entry::Lab(Mechanism::Login)]);
         entries.push(Entry::Open);
+        entries.extend(self.recent.iter().cloned().map(Entry::Recent));
         entries.extend(self.recordings.iter().cloned().map(Entry::File));
-        entries.extend(files::built_in().map(Entry::BuiltIn));
+        // To learn from first, then the rest.
+        let (lessons, rest): (Vec<_>, Vec<_>) = files::built_in().partition(|known| known.folder() == "lessons");
+        entries.extend(lessons.into_iter().chain(rest).map(Entry::BuiltIn));
         entries
+    }
+
+    /// An exchange that is played and that no file holds, as a recording keeps it.
+    pub(super) fn unsaved(&self) -> Option<(Headers, Vec<Event>)> {
+        let exchange =
+            self.exchange.as_ref().filter(|exchange| self.recorder.is_none() && exchange.session().is_some())?;
+        Some(self.kept(exchange))
+    }
+
+    /// An exchange as a recording keeps it.
+    pub(super) fn kept(&self, exchange: &Exchange) -> (Headers, Vec<Event>) {
+        let (headers, event) = files::kept(exchange.headers(), self.options.keep_secrets);
+        (headers, exchange.steps().iter().map(event).collect())
     }
 }
 

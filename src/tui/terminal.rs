@@ -17,9 +17,9 @@ pub(super) enum Input {
     Paste(String),
     /// The terminal has another size.
     Resized,
-    /// SIGTERM, SIGHUP, SIGINT or SIGQUIT.
+    /// SIGINT or SIGQUIT.
     Signal,
-    /// The terminal can't be read any more.
+    /// The terminal can't be read any more, or SIGHUP or SIGTERM came.
     Lost,
     /// There is more progress to see.
     Progress,
@@ -140,6 +140,7 @@ fn signals(sender: Sender<Input>) -> io::Result<()> {
     let input = |signal| match signal {
         SIGTSTP => Input::Suspend,
         SIGCONT => Input::Continued,
+        SIGHUP | SIGTERM => Input::Lost,
         _ => Input::Signal,
     };
     let send = move |signal| sender.send(input(signal)).is_ok();

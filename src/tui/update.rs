@@ -6,8 +6,9 @@ use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
 use super::{copy, edit, guess, marks, mouse, panes, picture, play, reach, search, show, view};
 use crate::config::theme::{Theme, names};
+use crate::decode::Mech;
 use crate::machine::{RowId, Signal};
-use crate::session::{Fault, Gate, Input, Stop};
+use crate::session::{Fault, Gate, Input, Lab, Mechanism, Stop};
 use crate::terms::Party;
 use crate::transcript::Event;
 use crate::transcript::recording::Headers;
@@ -154,16 +155,26 @@ fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
     match entry {
         Entry::Continue => model.at_start = false,
         Entry::Lab(mechanism) => {
-            model.open_lab(model.fresh_lab(mechanism));
-            if let Err(error) = model.recorder() {
-                model.complain(error.to_string());
-            }
+            let lab = model.fresh_lab(mechanism);
+            open_lab(model, lab);
+        }
+        Entry::RequestMic => {
+            let mut lab = model.fresh_lab(Mechanism::Gssapi);
+            lab.offer = vec![Mech::Kerberos, Mech::Ntlmssp];
+            open_lab(model, lab);
         }
         Entry::BuiltIn(recording) => return Some(model.open(PathBuf::from(recording.name))),
-        Entry::File(path) => return Some(model.open(path)),
+        Entry::File(path) | Entry::Recent(path) => return Some(model.open(path)),
         Entry::Open => prompt(model, PromptKind::Open, ""),
     }
     None
+}
+
+fn open_lab(model: &mut Model, lab: Lab) {
+    model.open_lab(lab);
+    if let Err(error) = model.recorder() {
+        model.complain(error.to_string());
+    }
 }
 
 fn exchange(model: &mut Model, action: Action) {
@@ -504,8 +515,7 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
 }
 
 fn save(model: &Model, exchange: &Exchange, path: PathBuf) -> Effect {
-    let (headers, event) = files::kept(exchange.headers(), model.options.keep_secrets);
-    let events = exchange.steps().iter().map(event).collect();
+    let (headers, events) = model.kept(exchange);
     Effect::Save { path, headers, events }
 }
 

@@ -4,7 +4,15 @@ use super::*;
 
 #[test]
 fn start() {
-    check("start", &mut model(options()), &SIZES[..1]);
+    let mut model = model(options());
+    model.recent = vec!["/home/alice/captures/exchange-2019.session".into()];
+    model.recordings = vec!["today.session".into()];
+    model.can = vec![("colours", "256".to_owned()), ("characters", "Unicode".to_owned())];
+    check("start", &mut model, &SIZES);
+    press(&mut model, "j");
+    check("start-request-mic", &mut model, &SIZES[..1]);
+    press(&mut model, "Enter n n n n");
+    assert!(text(&mut model, SIZES[0]).contains("request-mic"));
 }
 
 #[test]

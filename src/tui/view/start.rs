@@ -1,4 +1,4 @@
-//! The start screen: what there is to look at, and what each of it is.
+//! The start screen: what there is to look at, what each of it is, and what this machine can do.
 
 use super::ladder::first_row;
 use super::layout::bars;
@@ -16,42 +16,169 @@ const WHAT: &str = "An oscilloscope for SMTP authentication. It plays both ends 
                     recording, holds every line, and shows the same moment as raw line, decoded token and place in \
                     the state machine, with the clause that put it there.";
 
+/// From this width on, what is selected is explained beside the list; below it, under the list.
+const WITH_SIDE: u16 = 110;
+/// Rows under the list, where it is explained there.
+const UNDER: u16 = 4;
+
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
     let whole = bars(area);
     let version = concat!(" saslscope ", env!("CARGO_PKG_VERSION"));
     status::line(buffer, whole.header, version, Role::Title, paint);
-    let width = usize::from(area.width);
-    let body = whole.body;
-    let what = wrap(WHAT, width.saturating_sub(2).min(100));
-    let intro = what.len() as u16 + 1;
+    let body = Rect { height: whole.body.height + whole.crumb.height, ..whole.body };
+    let what = wrap(WHAT, usize::from(area.width).saturating_sub(2).min(120));
+    let intro = (what.len() as u16 + 1).min(body.height);
     super::rows(buffer, body, what.into_iter().map(|text| Line::from(paint.span(format!(" {text}"), Role::Text))));
-    let list = Rect { y: body.y + intro, height: body.height.saturating_sub(intro), ..body };
-    let entries = model.entries();
-    let first = first_row(model.entry, entries.len(), usize::from(list.height));
-    for ((place, entry), y) in entries.iter().enumerate().skip(first).zip(list.top()..list.bottom()) {
-        let cursor = if place == model.entry { '▶' } else { ' ' };
-        let (name, says) = describe(entry);
-        let left = vec![paint.span(format!(" {cursor} {name:30} "), Role::Text), paint.span(says, Role::Dim)];
-        let line = spread(left, Vec::new(), width);
-        super::row(buffer, Rect { y, height: 1, ..list }, &line, place == model.entry, paint);
-    }
-    let says = entries.get(model.entry).map(|entry| format!(" {}", describe(entry).1)).unwrap_or_default();
-    status::line(buffer, whole.crumb, &says, Role::Title, paint);
+    let below = Rect { y: body.y + intro, height: body.height - intro, ..body };
+    let (list, side) = if area.width >= WITH_SIDE {
+        let wide = area.width * 3 / 5;
+        let side = Rect { x: below.x + wide + 2, width: below.width - wide - 2, ..below };
+        (Rect { width: wide, ..below }, side)
+    } else {
+        let under = UNDER.min(below.height / 2);
+        let side = Rect { y: below.bottom() - under, height: under, ..below };
+        (Rect { height: below.height - under, ..below }, side)
+    };
+    draw_list(buffer, list, model, paint);
+    draw_side(buffer, side, model, area.width >= WITH_SIDE, paint);
     status::footer(buffer, whole.footer, model, paint);
 }
 
-/// The name of an entry, and what it does.
-fn describe(entry: &Entry) -> (String, String) {
+/// A row of the list.
+enum Row<'a> {
+    Heading(&'static str),
+    Entry(usize, &'a Entry),
+}
+
+/// The entries with a heading above each kind.
+fn listed(entries: &[Entry]) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
+    let mut above = "";
+    for (place, entry) in entries.iter().enumerate() {
+        let heading = describe(entry).heading;
+        if heading != above {
+            rows.push(Row::Heading(heading));
+            above = heading;
+        }
+        rows.push(Row::Entry(place, entry));
+    }
+    rows
+}
+
+fn draw_list(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
+    let entries = model.entries();
+    let rows = listed(&entries);
+    let at = rows.iter().position(|row| matches!(row, Row::Entry(place, _) if *place == model.entry)).unwrap_or(0);
+    let first = first_row(at, rows.len(), usize::from(area.height));
+    for (row, y) in rows.iter().skip(first).zip(area.top()..area.bottom()) {
+        let area = Rect { y, height: 1, ..area };
+        match row {
+            Row::Heading(text) => status::line(buffer, area, &format!(" {text}"), Role::Title, paint),
+            Row::Entry(place, entry) => {
+                let selected = *place == model.entry;
+                let cursor = if selected { '▶' } else { ' ' };
+                let Described { name, title, .. } = describe(entry);
+                let left = vec![paint.span(format!(" {cursor} {name:32} "), Role::Text), paint.span(title, Role::Dim)];
+                super::row(buffer, area, &spread(left, Vec::new(), usize::from(area.width)), selected, paint);
+            }
+        }
+    }
+}
+
+/// What is selected, and, where there is room, what this build and this machine can do.
+fn draw_side(buffer: &mut Buffer, area: Rect, model: &Model, all: bool, paint: &Paint) {
+    let width = usize::from(area.width).saturating_sub(2);
+    let text = |text: &str, role| {
+        wrap(text, width)
+            .into_iter()
+            .map(move |text| Line::from(paint.span(format!(" {text}"), role)))
+            .collect::<Vec<_>>()
+    };
+    let mut lines = Vec::new();
+    if let Some(entry) = model.entries().get(model.entry) {
+        let Described { name, title, says, .. } = describe(entry);
+        if all {
+            lines.extend(text(&name, Role::Title));
+            lines.extend(text(&title, Role::Text));
+        } else {
+            lines.push(Line::default());
+        }
+        lines.extend(text(says, Role::Dim));
+    }
+    if all {
+        lines.push(Line::default());
+        lines.extend(text("This build, this machine", Role::Title));
+        for (what, how) in &model.can {
+            lines.extend(text(&format!("{what}: {}", escape(how)), Role::Dim));
+        }
+    }
+    super::rows(buffer, area, lines.into_iter());
+}
+
+/// What is said of an entry.
+struct Described {
+    /// What stands above entries of its kind.
+    heading: &'static str,
+    name: String,
+    /// In a few words.
+    title: String,
+    /// What happens when it is opened, and which keys to begin with.
+    says: &'static str,
+}
+
+fn describe(entry: &Entry) -> Described {
+    let say = |heading, name: &str, title: &str, says| Described {
+        heading,
+        name: name.to_owned(),
+        title: title.to_owned(),
+        says,
+    };
     match entry {
-        Entry::Continue => ("back to the exchange".to_owned(), "it stands where you left it".to_owned()),
-        Entry::Lab(mechanism @ Mechanism::Gssapi) => {
-            (format!("lab: AUTH {mechanism}"), "play both ends: SPNEGO over NTLM, no network".to_owned())
+        Entry::Continue => {
+            say("Back", "the exchange that is open", "it stands where you left it", "Enter goes back to it.")
         }
-        Entry::Lab(mechanism @ Mechanism::Login) => {
-            (format!("lab: AUTH {mechanism}"), "play both ends: user name and password, no network".to_owned())
+        Entry::Lab(Mechanism::Gssapi) => say(
+            "Play",
+            "lab: AUTH GSSAPI",
+            "both ends: SPNEGO over NTLM, no network",
+            "Each line is held before it goes: n lets it go, e changes a field of it, a answers otherwise, ! makes \
+             something go wrong.",
+        ),
+        Entry::RequestMic => say(
+            "Play",
+            "lab: AUTH GSSAPI, request-mic",
+            "the client prefers Kerberos, the server has NTLM",
+            "The server picks another mechanism than the client's first, so both must prove with a MIC that nobody \
+             changed the list.",
+        ),
+        Entry::Lab(Mechanism::Login) => say(
+            "Play",
+            "lab: AUTH LOGIN",
+            "both ends: user name and password",
+            "Each line is held before it goes: n lets it go, a answers otherwise, x cancels. s shows the password for \
+             30 seconds.",
+        ),
+        Entry::Open => say("Open", "open a recording…", "type its name", "A .session file, by its path."),
+        Entry::Recent(path) => say(
+            "Open",
+            &escape(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()),
+            &escape(&path.parent().unwrap_or(path).display().to_string()),
+            "Opened or saved lately. n goes on by one step, c to the end, d to the next deviation.",
+        ),
+        Entry::File(path) => say(
+            "Open",
+            &escape(&path.display().to_string()),
+            "in this directory",
+            "n goes on by one step, c to the end, d to the next deviation.",
+        ),
+        Entry::BuiltIn(recording) => {
+            let (heading, says) = match recording.folder() {
+                "lessons" => ("Learn", "A lesson: n goes on, p goes back, and each scene says what to look at."),
+                "spec" => ("Examples that the specifications print", "n goes on by one step, p goes back."),
+                _ => ("Faults: find what went wrong", "d goes to the deviation, and 5 says which clause it breaks."),
+            };
+            let name = recording.name.split_once('/').map_or(recording.name, |(_, name)| name);
+            say(heading, name, &escape(&recording.title()), says)
         }
-        Entry::Open => ("open a recording".to_owned(), "type the name of a .session file".to_owned()),
-        Entry::File(path) => (escape(&path.display().to_string()), "a recording in this directory".to_owned()),
-        Entry::BuiltIn(recording) => (recording.name.to_owned(), escape(&recording.title())),
     }
 }
