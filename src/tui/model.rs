@@ -5,6 +5,7 @@ use super::focus::{Focus, Shown};
 use super::keys::Binding;
 use super::line_editor::LineEditor;
 use super::panes::{Arrangement, Laid};
+use super::show::{self, Show};
 use super::update::Effect;
 use super::{Options, Outcome, view};
 use crate::config::theme::Theme;
@@ -224,6 +225,8 @@ pub(super) struct Exchange {
     /// Which diagram is shown, if not the one that the step suggests.
     pub(super) diagram: Option<(Party, Machine)>,
     pub(super) focus: Focus,
+    /// The recording is run as a show.
+    pub(super) show: Option<Show>,
 }
 
 /// Where an exchange comes from.
@@ -303,10 +306,14 @@ impl Model {
         }
     }
 
-    /// Shows a recording, from its first step.
+    /// Shows a recording, from its first step; a lesson begins as a show.
     pub fn open_recording(&mut self, name: String, opened: impl Into<Opened>) {
+        let is_lesson = show::is_lesson(&name);
         let Opened { transcript, headers, damage } = opened.into();
         self.show(Source::Recording { name, transcript, headers, damage });
+        if is_lesson {
+            show::begin(self);
+        }
     }
 
     /// Begins to open a file, instead of the one that is on its way.
@@ -422,9 +429,9 @@ impl Model {
         Some(Outcome { transcript, damage, interrupted, rescued: None })
     }
 
-    /// What is between the bars above and below.
+    /// Where the panes stand: between the bars, below the notes of a show.
     pub(super) fn body(&self) -> Rect {
-        view::body(Rect::from((Position::ORIGIN, self.size)))
+        view::body(self, Rect::from((Position::ORIGIN, self.size)))
     }
 
     /// What stands where.
@@ -479,6 +486,7 @@ impl Exchange {
             scroll: [0; 6],
             diagram: None,
             focus,
+            show: None,
         }
     }
 
@@ -603,6 +611,18 @@ impl Exchange {
         self.octet = octet.min(self.focus.shown.token.len().saturating_sub(1));
         if let Some(node) = self.focus.shown.node_at(self.octet) {
             self.node = node;
+        }
+    }
+
+    /// Unfolds a node and all that it lies in.
+    pub(super) fn unfold_to(&mut self, node: usize) {
+        let depths: Vec<usize> = self.focus.shown.nodes().take(node + 1).map(|(depth, _)| depth).collect();
+        let mut depth = usize::MAX;
+        for (place, above) in depths.into_iter().enumerate().rev() {
+            if above < depth {
+                self.folded.remove(&place);
+                depth = above;
+            }
         }
     }
 

@@ -135,6 +135,10 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Suspend => model.suspended = true,
         Action::Leave if model.loading.is_some() => model.cancel_loading(),
         _ if model.at_start => return at_start(model, action),
+        Action::Enter => match show::open_next(model) {
+            Some(next) => return Some(next),
+            None => exchange(model, action),
+        },
         _ => exchange(model, action),
     }
     None
@@ -214,6 +218,7 @@ fn exchange(model: &mut Model, action: Action) {
         | Action::MoveUp
         | Action::MoveDown => panes::update(model, action),
         Action::Leave => leave(model),
+        Action::Step | Action::Back if show::step(model, action == Action::Step) => {}
         Action::Step => step(model),
         Action::Run => run_on(model),
         Action::Hold => hold(model),

@@ -4,6 +4,7 @@
 
 mod exchange;
 mod panes;
+mod teaching;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;

@@ -10,6 +10,7 @@ mod layout;
 mod overlay;
 mod paint;
 mod raw;
+mod show;
 mod start;
 mod state;
 mod status;
@@ -65,6 +66,7 @@ fn too_small(buffer: &mut Buffer, area: Rect, paint: &Paint) {
 fn screen(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
     let whole = layout::bars(area);
     status::header(buffer, whole.header, model, exchange, paint);
+    show::draw(buffer, Rect { height: show::height(whole.body, exchange, paint), ..whole.body }, exchange, paint);
     for placed in model.laid().panes {
         layout::frame(buffer, placed, model, exchange, paint);
         content(buffer, layout::inner(placed.area), placed.pane, model, exchange, paint);
@@ -130,9 +132,11 @@ fn rows(buffer: &mut Buffer, area: Rect, lines: impl Iterator<Item = Line<'stati
     }
 }
 
-/// What is between the bars above and below.
-pub(super) fn body(area: Rect) -> Rect {
-    layout::bars(area).body
+/// Where the panes stand on a screen: between the bars, below the notes of a show.
+pub(super) fn body(model: &Model, area: Rect) -> Rect {
+    let body = layout::bars(area).body;
+    let notes = model.exchange.as_ref().map_or(0, |exchange| show::height(body, exchange, &Paint::new(model)));
+    Rect { y: body.y + notes, height: body.height - notes, ..body }
 }
 
 /// The rows of a pane, below its rule; `None` where it is not on the screen.

@@ -1,0 +1,70 @@
+//! The notes of a show, above the panes.
+
+use super::paint::{Paint, cut_spans, width, wrap};
+use crate::config::theme::Role;
+use crate::decode::escape;
+use crate::tui::model::Exchange;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Longer lines than that are hard to read.
+const WIDEST: u16 = 100;
+
+/// How many rows of `body` the notes take: a third, more where the scene says more.
+pub(super) fn height(body: Rect, exchange: &Exchange, paint: &Paint) -> u16 {
+    if exchange.show.is_none() {
+        return 0;
+    }
+    let wanted = lines(exchange, body.width, paint).len() as u16 + 1;
+    wanted.max((body.height / 3).min(9)).min(body.height / 2)
+}
+
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) {
+    let (Some(show), 1..) = (&exchange.show, area.height) else { return };
+    let border = paint.style(Role::Border);
+    let mut rule = cut_spans(
+        vec![
+            Span::styled("─ ", border),
+            paint.span(format!("Notes {}/{}", show.at(exchange.row) + 1, show.len()), Role::Title),
+            Span::styled(" ─ ", border),
+            paint.span("n next  p back  N the exchange alone", Role::Dim),
+            Span::raw(" "),
+        ],
+        usize::from(area.width),
+    );
+    let used: usize = rule.iter().map(|span| width(&span.content)).sum();
+    rule.push(Span::styled("─".repeat(usize::from(area.width).saturating_sub(used)), border));
+    buffer.set_line(area.x, area.y, &Line::from(rule), area.width);
+    let inside = super::layout::inner(area);
+    let mut lines = lines(exchange, area.width, paint);
+    let room = usize::from(inside.height);
+    if lines.len() > room {
+        lines.truncate(room.saturating_sub(1));
+        lines.push(Line::from(paint.span(" … 5 shows the rest", Role::Dim)));
+    }
+    super::rows(buffer, inside, lines.into_iter());
+}
+
+fn lines(exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let mut say = |text: &str, role| {
+        let wrapped = wrap(&escape(text), usize::from(wide.min(WIDEST).saturating_sub(2)));
+        lines.extend(wrapped.into_iter().map(|text| Line::from(paint.span(format!(" {text}"), role))));
+    };
+    for text in exchange.said().unwrap_or_default() {
+        say(text, Role::Text);
+    }
+    if let Some(about) = exchange.about() {
+        say(&format!("n goes on to step {}, and says more.", about + 1), Role::Dim);
+    }
+    if exchange.show_ends() {
+        say("The show ends here.", Role::Text);
+        match exchange.next_lesson() {
+            Some(next) => say(&format!("Enter opens the next lesson: {}", next.title()), Role::Title),
+            None if exchange.is_lesson() => say("It was the last lesson; Esc leads back to the list.", Role::Dim),
+            None => {}
+        }
+    }
+    lines
+}
