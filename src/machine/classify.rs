@@ -256,6 +256,9 @@ fn spnego(said: &Said<'_>) -> Option<Signal> {
         (Kind::NegTokenResp, Party::Client) if token.mic => Some(Signal::NegTokenRespMic),
         (Kind::NegTokenResp, Party::Client) => Some(Signal::NegTokenResp),
         (Kind::NegTokenResp, Party::Server) => Some(match (token.neg_state, token.mic) {
+            (Some(NegState::AcceptCompleted), false) if token.names_supported && said.settled.reselected => {
+                Signal::AcceptCompletedReselected
+            }
             (Some(NegState::AcceptCompleted), false) => Signal::AcceptCompleted,
             (Some(NegState::AcceptCompleted), true) => Signal::AcceptCompletedMic,
             (Some(NegState::AcceptIncomplete) | None, false) => Signal::AcceptIncomplete,

@@ -403,6 +403,8 @@ signals! {
     AcceptIncompleteMic,
     /// negState accept-completed.
     AcceptCompleted,
+    /// negState accept-completed in the reply that names another supportedMech than the first of mechTypes.
+    AcceptCompletedReselected: AcceptCompleted,
     /// negState accept-completed with mechListMIC.
     AcceptCompletedMic,
     /// negState request-mic.

@@ -26,6 +26,8 @@ pub struct Settled {
     pub inner: Option<Machine>,
     /// The same as the decoder wants it.
     pub mech: Option<Mech>,
+    /// The acceptor has chosen another mechanism than the first of mechTypes.
+    pub reselected: bool,
     /// The client has sent the last token of the inner mechanism.
     pub mechanism_sent: bool,
     /// The client asked for mutual authentication and has no proof yet.
@@ -247,6 +249,7 @@ impl Settled {
                 // Another mechanism than that of the optimistic token: what was asked of that one is not owed.
                 self.mutual_due = false;
                 self.mechanism_sent = false;
+                self.reselected = true;
             }
             self.inner = inner;
         }

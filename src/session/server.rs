@@ -4,6 +4,7 @@ use super::client::NO_TOKEN;
 use super::fault::Fault;
 use super::gss::{Gss, LayerMode, NO_LAYER};
 use super::{Decision, Mechanism};
+use crate::decode::Mech;
 use crate::machine::{Force, Machine, Signal};
 use crate::mech::{Answer, Call, GssContext, MechError, User};
 use crate::terms::{Party, Span};
@@ -327,6 +328,11 @@ impl Server {
             Signal::RejectChallenge | Signal::Reject => Some(wire::challenge(Some(&REJECT))),
             Signal::RequestMic => Some(wire::challenge(Some(&REQUEST_MIC))),
             Signal::AcceptCompleted => Some(wire::challenge(Some(&ACCEPT_COMPLETED))),
+            Signal::AcceptCompletedReselected if standing.settled.mech != Some(Mech::Ntlmssp) => {
+                let mut completed = REQUEST_MIC;
+                completed[NEG_STATE] = 0;
+                Some(wire::challenge(Some(&completed)))
+            }
             Signal::MalformedChallenge => Some(wire::challenge(Some(NO_TOKEN))),
             _ => None,
         }
@@ -350,6 +356,9 @@ const REQUEST_MIC: [u8; 23] = [
     0xA1, 0x15, 0x30, 0x13, 0xA0, 0x03, 0x0A, 0x01, 0x03, //
     0xA1, 0x0C, 0x06, 0x0A, 0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0A,
 ];
+
+/// Where negState stands in them.
+const NEG_STATE: usize = 8;
 
 fn decoded(text: &[u8]) -> Vec<u8> {
     let base64 = wire::base64::read(text, Span::new(0, text.len()));
