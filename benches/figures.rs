@@ -122,7 +122,7 @@ fn two_kilobytes(tokens: &[Vec<u8>]) -> Result<()> {
     let tree = decode(token, &Hint::default());
     let cipher = tree.find("cipher").ok_or("no ticket")?;
     let longer = [cipher.content.of(token), &vec![0xA5; 2048 - token.len()]].concat();
-    let token = patch(token, &tree, cipher.span, &longer)?;
+    let token = patch(token, &tree, cipher, &longer)?;
     let enlarged = decode(&token, &Hint::default());
     assert_eq!((token.len(), nodes(&enlarged), enlarged.problems().count()), (2048, nodes(&tree), 0));
     let micros = 1e6 * seconds(|| decode(black_box(&token), &Hint::default()));

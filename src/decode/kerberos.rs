@@ -16,7 +16,7 @@ static AP_REQ: Sequence = Sequence {
     fields: &[
         field(0, "pvno", Type::Integer),
         field(1, "msg-type", Type::Named(msg_type)),
-        field(2, "ap-options", Type::Bits(&[(0, "reserved"), (1, "use-session-key"), (2, "mutual-required")])),
+        field(2, "ap-options", Type::Bits(AP_OPTIONS)),
         field(3, "ticket", TICKET),
         field(4, "authenticator", Type::Sequence(&ENCRYPTED_DATA)),
     ],
@@ -250,8 +250,16 @@ impl Reader<'_> {
     }
 }
 
+/// RFC 4120 section 5.5.1.
+pub(super) const AP_OPTIONS: &[(u8, &str)] = &[(0, "reserved"), (1, "use-session-key"), (2, "mutual-required")];
+
+/// What all messages are made of.
+pub(super) const fn sequences() -> [&'static Sequence; 8] {
+    [&AP_REQ, &AP_REP, &KRB_ERROR, &KDC_REQ, &KDC_REP, &TGT_REQ, &TGT_REP, &IAKERB_HEADER]
+}
+
 /// RFC 4120 section 5.4.1.
-const KDC_OPTIONS: &[(u8, &str)] = &[
+pub(super) const KDC_OPTIONS: &[(u8, &str)] = &[
     (1, "forwardable"),
     (2, "forwarded"),
     (3, "proxiable"),
@@ -271,7 +279,7 @@ const KDC_OPTIONS: &[(u8, &str)] = &[
 ];
 
 /// RFC 4120 section 7.5.7.
-const fn msg_type(number: i64) -> &'static str {
+pub(super) const fn msg_type(number: i64) -> &'static str {
     match number {
         10 => "KRB_AS_REQ",
         11 => "KRB_AS_REP",
@@ -287,7 +295,7 @@ const fn msg_type(number: i64) -> &'static str {
 }
 
 /// RFC 4120 section 7.5.8, and the negative ones of Windows (MS-KILE).
-const fn name_type(number: i64) -> &'static str {
+pub(super) const fn name_type(number: i64) -> &'static str {
     match number {
         0 => "NT-UNKNOWN",
         1 => "NT-PRINCIPAL",
@@ -308,7 +316,7 @@ const fn name_type(number: i64) -> &'static str {
 }
 
 /// The registry of RFC 3961.
-const fn etype(number: i64) -> &'static str {
+pub(super) const fn etype(number: i64) -> &'static str {
     match number {
         1 => "des-cbc-crc",
         2 => "des-cbc-md4",
@@ -332,7 +340,7 @@ const fn etype(number: i64) -> &'static str {
 }
 
 /// RFC 4120 section 7.5.2 and its registry.
-const fn padata_type(number: i64) -> &'static str {
+pub(super) const fn padata_type(number: i64) -> &'static str {
     match number {
         1 => "PA-TGS-REQ",
         2 => "PA-ENC-TIMESTAMP",
@@ -360,7 +368,7 @@ const fn padata_type(number: i64) -> &'static str {
 }
 
 /// RFC 4120 section 7.5.9, and those of PKINIT (RFC 4556) and FAST (RFC 6113).
-const fn error_code(number: i64) -> &'static str {
+pub(super) const fn error_code(number: i64) -> &'static str {
     match number {
         0 => "KDC_ERR_NONE",
         1 => "KDC_ERR_NAME_EXP",

@@ -16,11 +16,27 @@ const OLD: Cite = Cite::new("RFC 1964", "1.2");
 const LAYER: Cite = Cite::new("RFC 2222", "7.2");
 
 /// RFC 4121 section 4.2.2.
-const FLAGS: &[(u8, &str)] = &[(0, "SentByAcceptor"), (1, "Sealed"), (2, "AcceptorSubkey")];
+pub(super) const FLAGS: &[(u8, &str)] = &[(0, "SentByAcceptor"), (1, "Sealed"), (2, "AcceptorSubkey")];
 
 /// RFC 4752 section 3.3.
-const LAYERS: &[(u8, &str)] =
+pub(super) const LAYERS: &[(u8, &str)] =
     &[(0, "no security layer"), (1, "integrity protection"), (2, "confidentiality protection")];
+
+/// Every name that a field can have.
+pub(super) const NAMES: [&str; 12] = [
+    "TOK_ID",
+    "Flags",
+    "Filler",
+    "EC",
+    "RRC",
+    "SND_SEQ",
+    "SGN_CKSUM",
+    "SGN_ALG",
+    "SEAL_ALG",
+    "mask",
+    "maxsize",
+    "authzid",
+];
 
 /// Nodes that a MIC makes at most.
 const NODES: usize = 16;

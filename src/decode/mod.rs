@@ -12,6 +12,7 @@
 //!           ├─ message    Wrap, MIC, NTLM signatures, the four octets          ─┘
 //!           └─ der        anything else in BER
 //!   patch      another content for a node, lengths mended          render   a tree as lines of text
+//!   field      a value as a person writes it, and its octets
 //! ```
 //!
 //! Hostile input costs time in proportion to its length, at most 32 levels of nesting, and one node for 16 octets
@@ -19,6 +20,7 @@
 //! was found.
 
 mod der;
+mod field;
 mod kerberos;
 mod message;
 mod negoex;
@@ -33,7 +35,10 @@ mod tree;
 
 use crate::terms::{Cite, Span};
 use der::{Reader, element, trailing};
-pub use patch::{PatchError, patch};
+pub use field::{
+    Form, ValueError, bits, children_span, field_name, form, hex, item, known, octets, says, typed, unhex,
+};
+pub use patch::{PatchError, patch, patch_children, splice};
 pub use render::{escape, is_harmful, lines, summary, value_text};
 pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
 

@@ -89,7 +89,7 @@ static AUTHENTICATE_MESSAGE: Layout = Layout {
 };
 
 /// The bits of `NegotiateFlags` (MS-NLMP section 2.2.2.5).
-const NEGOTIATE_FLAGS: &[(u8, &str)] = &[
+pub(super) const NEGOTIATE_FLAGS: &[(u8, &str)] = &[
     (0, "NTLMSSP_NEGOTIATE_UNICODE"),
     (1, "NTLM_NEGOTIATE_OEM"),
     (2, "NTLMSSP_REQUEST_TARGET"),
@@ -115,8 +115,34 @@ const NEGOTIATE_FLAGS: &[(u8, &str)] = &[
 ];
 
 /// The bits of `MsvAvFlags` (MS-NLMP section 2.2.2.1), which have no names there.
-const AV_FLAGS: &[(u8, &str)] =
+pub(super) const AV_FLAGS: &[(u8, &str)] =
     &[(0, "account authentication is constrained"), (1, "MIC present"), (2, "target name from an untrusted source")];
+
+/// AV pairs by their id (MS-NLMP section 2.2.2.1).
+pub(super) const AV_NAMES: [&str; 11] = [
+    "MsvAvEOL",
+    "MsvAvNbComputerName",
+    "MsvAvNbDomainName",
+    "MsvAvDnsComputerName",
+    "MsvAvDnsDomainName",
+    "MsvAvDnsTreeName",
+    "MsvAvFlags",
+    "MsvAvTimestamp",
+    "MsvAvSingleHost",
+    "MsvAvTargetName",
+    "MsvAvChannelBindings",
+];
+
+/// What an `NTLMv2_CLIENT_CHALLENGE` begins with (MS-NLMP section 2.2.2.7).
+const CLIENT_CHALLENGE: [(&str, usize); 7] = [
+    ("RespType", 1),
+    ("HiRespType", 1),
+    ("Reserved1", 2),
+    ("Reserved2", 4),
+    ("TimeStamp", 8),
+    ("ChallengeFromClient", 8),
+    ("Reserved3", 4),
+];
 
 /// What a descriptor points to.
 struct Payload {
@@ -197,13 +223,9 @@ impl Reader<'_> {
         if self.of(at(0, 8)) != SIGNATURE {
             signature.blame(Problem::new(span.start + 7, "got another octet, expected 00 behind NTLMSSP", MESSAGE));
         }
-        let name = match kind {
-            1 => "NtLmNegotiate",
-            2 => "NtLmChallenge",
-            3 => "NtLmAuthenticate",
-            _ => "",
-        };
-        [signature, Node::new("MessageType", at(8, 12), Value::Named { name: name.into(), number: kind.into() })]
+        let number = kind.into();
+        let name = message_type(number).into();
+        [signature, Node::new("MessageType", at(8, 12), Value::Named { name, number })]
     }
 
     fn header_part(&self, part: Part, span: Span, index: usize, header: &mut Header, layout: &Layout) -> Node {
@@ -302,15 +324,6 @@ impl Reader<'_> {
 
     /// `NTLM_RESPONSE` of 24 octets, or `NTLMv2_RESPONSE` (MS-NLMP sections 2.2.2.6 to 2.2.2.8).
     fn nt_response(&mut self, span: Span) -> Node {
-        const FIXED: [(&str, usize); 7] = [
-            ("RespType", 1),
-            ("HiRespType", 1),
-            ("Reserved1", 2),
-            ("Reserved2", 4),
-            ("TimeStamp", 8),
-            ("ChallengeFromClient", 8),
-            ("Reserved3", 4),
-        ];
         let mut node = Node::new("NtChallengeResponse", span, Value::Octets(span));
         if span.len() <= V1_RESPONSE {
             let mut response = Node::octets("NTLM_RESPONSE", span).secret();
@@ -325,7 +338,7 @@ impl Reader<'_> {
         let blob = Span::new(proof.end, span.end);
         let mut client = Node::new("NTLMv2_CLIENT_CHALLENGE", blob, Value::None);
         let mut at = blob.start;
-        for (name, length) in FIXED {
+        for (name, length) in CLIENT_CHALLENGE {
             let field = Span::new(at, at + length);
             if field.end > blob.end {
                 let what = format!("got {} octets, expected at least 28", blob.len());
@@ -514,6 +527,31 @@ impl Reader<'_> {
         let octets = self.of(within).get(at.checked_sub(within.start)?..)?;
         octets.first_chunk().copied().map(u32::from_le_bytes)
     }
+}
+
+/// MS-NLMP section 2.2.1.
+pub(super) const fn message_type(number: i64) -> &'static str {
+    match number {
+        1 => "NtLmNegotiate",
+        2 => "NtLmChallenge",
+        3 => "NtLmAuthenticate",
+        _ => "",
+    }
+}
+
+/// Every name that a field or a flag can have.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    const OTHERS: [&str; 6] = ["Signature", "MessageType", "Len", "MaxLen", "BufferOffset", "NTProofStr"];
+    let layouts = [&NEGOTIATE_MESSAGE, &CHALLENGE_MESSAGE, &AUTHENTICATE_MESSAGE].into_iter();
+    let parts = layouts.flat_map(|layout| layout.parts).flat_map(|part| match part {
+        Part::Fields(fields, name) => [fields, *name],
+        Part::Flags => ["NegotiateFlags"; 2],
+        Part::Octets(name, _) => [*name; 2],
+        Part::Version => ["Version"; 2],
+        Part::Mic => ["MIC"; 2],
+    });
+    let flags = NEGOTIATE_FLAGS.iter().chain(AV_FLAGS).map(|(_, name)| *name);
+    parts.chain(flags).chain(AV_NAMES).chain(CLIENT_CHALLENGE.map(|(name, _)| name)).chain(OTHERS)
 }
 
 /// Whether the flags of an `NTLMv2` response announce a MIC (MS-NLMP section 3.1.5.1.2).

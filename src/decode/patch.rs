@@ -3,6 +3,7 @@
 //! Mended are the DER lengths of all enclosing headers, the descriptors of an NTLM message and the offsets of the
 //! fields behind, `AvLen`, and .NET's length prefix. Checksums, MICs and responses are not: they stay as they were.
 //! Content of the same length changes nothing else, so a patch can spoil or mask a value and leave the rest alone.
+//! [`splice`] mends nothing at all: for lengths that are to be wrong.
 //!
 //! Limit: an NTLM field of no octets has no node, so nothing can be put there.
 
@@ -13,8 +14,8 @@ use crate::terms::Span;
 /// Why a node can't be given other content.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatchError {
-    /// The tree has no node with that span, or is not the tree of these octets.
-    #[error("no node covers exactly octets {0}")]
+    /// The tree has no such node, or is not the tree of these octets.
+    #[error("octets {0} are no node of this token")]
     NoNode(Span),
     /// Nothing in the token says how long the node is, so that it can't have another length.
     #[error("{name} takes {expected} octets, got {got}")]
@@ -47,23 +48,39 @@ const OPEN: &[&str] = &[
     "plaintext",
 ];
 
-/// The octets with the content of the node at `node_span` replaced by `content`, which may have any length. Of
-/// several nodes with that span the innermost is meant. `tree` must be what [`super::decode`] made of `bytes`.
+/// The octets with the content of `node` replaced by `content`, which may have any length. `tree` must be what
+/// [`super::decode`] made of `bytes`, and `node` one of its nodes.
 ///
 /// # Errors
 /// No such node, a node of fixed length, or a length that no longer fits in its field.
-pub fn patch(bytes: &[u8], tree: &Tree, node_span: Span, content: &[u8]) -> Result<Vec<u8>, PatchError> {
-    let path = path(&tree.root, node_span);
-    let target = path.last().filter(|node| node.span == node_span && node.content.end <= bytes.len());
-    let target = target.ok_or(PatchError::NoNode(node_span))?;
-    let mut edits = Edits { bytes, delta: 0, list: vec![(target.content, content.to_vec())] };
-    if content.len() != target.content.len() {
+pub fn patch(bytes: &[u8], tree: &Tree, node: &Node, content: &[u8]) -> Result<Vec<u8>, PatchError> {
+    replace(bytes, tree, node, node.content, content)
+}
+
+/// The octets with the children of `node`, which stand one right behind the other, replaced by others.
+///
+/// # Errors
+/// As [`patch`].
+pub fn patch_children(bytes: &[u8], tree: &Tree, node: &Node, children: &[u8]) -> Result<Vec<u8>, PatchError> {
+    replace(bytes, tree, node, super::field::children_span(node), children)
+}
+
+/// The octets with those at `at` replaced, and nothing mended: what counts octets goes wrong where the length changes.
+#[must_use]
+pub fn splice(bytes: &[u8], at: Span, octets: &[u8]) -> Vec<u8> {
+    [Span::new(0, at.start).of(bytes), octets, Span::new(at.end, bytes.len()).of(bytes)].concat()
+}
+
+fn replace(bytes: &[u8], tree: &Tree, node: &Node, at: Span, content: &[u8]) -> Result<Vec<u8>, PatchError> {
+    let path = path(tree, node).filter(|_| at.end <= bytes.len()).ok_or(PatchError::NoNode(node.span))?;
+    let mut edits = Edits { bytes, delta: 0, list: vec![(at, content.to_vec())] };
+    if content.len() != at.len() {
         if !has_length(&path) {
-            let (name, expected) = (target.name.clone().into_owned(), target.content.len());
+            let (name, expected) = (node.name.clone().into_owned(), at.len());
             return Err(PatchError::FixedLength { name, expected, got: content.len() });
         }
-        edits.delta = signed(content.len()) - signed(target.content.len());
-        let mut inner = target.content;
+        edits.delta = signed(content.len()) - signed(at.len());
+        let mut inner = at;
         for (depth, node) in path.iter().enumerate().rev() {
             edits.mend(node, path.get(depth + 1).copied(), inner)?;
             inner = node.span;
@@ -72,16 +89,17 @@ pub fn patch(bytes: &[u8], tree: &Tree, node_span: Span, content: &[u8]) -> Resu
     Ok(edits.apply())
 }
 
-/// From the root to the innermost node that covers `span`.
-fn path(root: &Node, span: Span) -> Vec<&Node> {
-    let mut path = vec![root];
-    while let Some(node) = path.last().and_then(|node| {
-        let exact = node.children.iter().find(|child| child.span == span);
-        exact.or_else(|| node.children.iter().find(|child| child.span.covers(span)))
-    }) {
-        path.push(node);
+/// From the root to `node`.
+fn path<'t>(tree: &'t Tree, node: &Node) -> Option<Vec<&'t Node>> {
+    let mut path = Vec::new();
+    for (depth, known) in tree.walk() {
+        path.truncate(depth);
+        path.push(known);
+        if std::ptr::eq(known, node) {
+            return Some(path);
+        }
     }
-    path
+    None
 }
 
 /// Whether something says how long the last node of `path` is.
@@ -194,6 +212,11 @@ impl Edits<'_> {
         patched.extend_from_slice(Span::new(at, self.bytes.len()).of(self.bytes));
         patched
     }
+}
+
+/// One element with a definite, minimal length (X.690 section 10.1).
+pub(super) fn element_of(id: u8, content: &[u8]) -> Vec<u8> {
+    [&[id], encode_length(content.len(), 1).as_slice(), content].concat()
 }
 
 /// A DER length of at least so many octets.

@@ -70,6 +70,23 @@ pub(super) const fn optional(tag: u8, name: &'static str, ty: Type) -> Field {
     Field { tag, name, optional: true, ty }
 }
 
+impl Field {
+    /// Its context tag.
+    pub(super) const fn tag(&self) -> u8 {
+        self.tag
+    }
+
+    /// Its name in the standard.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it holds.
+    pub(super) const fn ty(&'static self) -> &'static Type {
+        &self.ty
+    }
+}
+
 impl Type {
     /// The identifier octet that it starts with.
     const fn id(&self) -> u8 {

@@ -14,7 +14,7 @@ const RESP: Cite = Cite::new("RFC 4178", "4.2.2");
 const INIT2: Cite = Cite::new("MS-SPNG", "2.2.1");
 
 /// Bit 0 is the most significant (RFC 4178 section 4.2.1).
-const CONTEXT_FLAGS: &[(u8, &str)] = &[
+pub(super) const CONTEXT_FLAGS: &[(u8, &str)] = &[
     (0, "delegFlag"),
     (1, "mutualFlag"),
     (2, "replayFlag"),
@@ -58,7 +58,16 @@ static NEG_TOKEN_RESP: Sequence = Sequence {
     ],
 };
 
-const fn neg_state(number: i64) -> &'static str {
+/// All that a negotiation token may be.
+pub(super) static SEQUENCES: [&Sequence; 3] = [&NEG_TOKEN_INIT, &NEG_TOKEN_INIT2, &NEG_TOKEN_RESP];
+
+/// The fields of the negotiation token of that name.
+pub(super) fn sequence(name: &str) -> Option<&'static Sequence> {
+    let kinds = [Kind::NegTokenInit, Kind::NegTokenInit2, Kind::NegTokenResp];
+    kinds.iter().position(|kind| kind.name() == name).map(|place| SEQUENCES[place])
+}
+
+pub(super) const fn neg_state(number: i64) -> &'static str {
     match number {
         0 => "accept-completed",
         1 => "accept-incomplete",

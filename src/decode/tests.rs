@@ -432,7 +432,7 @@ fn a_mic_shows_by_where_the_payload_begins() {
     assert_eq!((mic.span, mic.secret), (Span::new(72, 88), true));
     // A MIC that the flags announce, and that is not there.
     let tree = decode(&without, &GUESS);
-    let flags = tree.find("MsvAvFlags").unwrap().span;
+    let flags = tree.find("MsvAvFlags").unwrap();
     let stripped = patch(&without, &tree, flags, &[2, 0, 0, 0]).unwrap();
     assert_eq!(problems(&stripped, GUESS), [("AUTHENTICATE_MESSAGE".to_owned(), 72)]);
 }
@@ -480,17 +480,17 @@ fn a_patch_of_another_length_mends_all_lengths_around_it() {
     let init = vector("gss-framed NegTokenInit");
     let tree = decode(&init, &GUESS);
     let realm = tree.find("realm").unwrap();
-    let patched = patch(&init, &tree, realm.span, &[b'X'; 300]).unwrap();
+    let patched = patch(&init, &tree, realm, &[b'X'; 300]).unwrap();
     let text = shown(&patched, GUESS);
     assert_eq!(problems(&patched, GUESS), []);
     assert!(text.contains(&format!("realm  {}  [116..424]", "X".repeat(300))), "{text}");
 
     let answer = vector("NTLM AUTHENTICATE");
     let tree = decode(&answer, &GUESS);
-    let name = tree.find("UserName").unwrap().span;
+    let name = tree.find("UserName").unwrap();
     let patched = patch(&answer, &tree, name, &[b'a', 0]).unwrap();
     let target = decode(&patched, &GUESS);
-    let longer = patch(&patched, &target, target.find("MsvAvTargetName").unwrap().span, &[b'b', 0].repeat(40)).unwrap();
+    let longer = patch(&patched, &target, target.find("MsvAvTargetName").unwrap(), &[b'b', 0].repeat(40)).unwrap();
     assert_eq!(problems(&longer, GUESS), []);
     let text = shown(&longer, GUESS);
     for line in
@@ -504,18 +504,18 @@ fn a_patch_of_another_length_mends_all_lengths_around_it() {
 fn a_patch_is_refused_where_nothing_says_the_length() {
     let answer = vector("NTLM AUTHENTICATE");
     let tree = decode(&answer, &GUESS);
-    let proof = tree.find("NTProofStr").unwrap().span;
+    let proof = tree.find("NTProofStr").unwrap();
     let fixed = PatchError::FixedLength { name: "NTProofStr".to_owned(), expected: 16, got: 1 };
     assert_eq!(patch(&answer, &tree, proof, &[0]), Err(fixed));
-    assert_eq!(patch(&answer, &tree, Span::new(1, 3), &[0]), Err(PatchError::NoNode(Span::new(1, 3))));
-    let name = tree.find("UserName").unwrap().span;
+    assert_eq!(patch(&answer, &tree, &proof.clone(), &[0]), Err(PatchError::NoNode(proof.span)));
+    let name = tree.find("UserName").unwrap();
     let long = PatchError::TooLong { name: "AUTHENTICATE_MESSAGE".to_owned() };
     assert_eq!(patch(&answer, &tree, name, &vec![0; 70_000]), Err(long));
     for (rrc, allowed) in [(0, true), (4, true), (1, false)] {
         let bytes = wrap(rrc);
         let tree = decode(&bytes, &GUESS);
         let plain = tree.find("plaintext").unwrap();
-        assert_eq!(patch(&bytes, &tree, plain.span, &[1; 9]).is_ok(), allowed, "RRC {rrc}");
+        assert_eq!(patch(&bytes, &tree, plain, &[1; 9]).is_ok(), allowed, "RRC {rrc}");
     }
 }
 
@@ -524,11 +524,11 @@ fn a_length_that_was_not_minimal_keeps_its_octets_and_net_prefixes_grow() {
     let bytes = hex("A1 820009 3007 A0820003 0A0100");
     let tree = decode(&bytes, &GUESS);
     let state = tree.find("negState").unwrap();
-    assert_eq!(patch(&bytes, &tree, state.span, &[0, 1]).unwrap(), hex("A1 82000A 3008 A0820004 0A020001"));
+    assert_eq!(patch(&bytes, &tree, state, &[0, 1]).unwrap(), hex("A1 82000A 3008 A0820004 0A020001"));
     let bytes = hex("14000000 010000007fb38ec5c55d497600000000 01000000");
     let tree = decode(&bytes, &GSS);
     let plain = tree.find("plaintext").unwrap();
-    let patched = patch(&bytes, &tree, plain.span, b"\x01\0\0\0me").unwrap();
+    let patched = patch(&bytes, &tree, plain, b"\x01\0\0\0me").unwrap();
     assert_eq!(patched, hex("16000000 010000007fb38ec5c55d497600000000 010000006D65"));
 }
 
@@ -623,14 +623,13 @@ proptest! {
     fn a_patch_of_the_same_length_changes_those_octets_only(bytes in mutated(), pick in any::<prop::sample::Index>()) {
         let tree = decode(&bytes, &GUESS);
         let nodes: Vec<_> = tree.walk().map(|(_, node)| node).collect();
-        let span = nodes[pick.index(nodes.len())].span;
-        let node = nodes.iter().rfind(|node| node.span == span).unwrap();
+        let node = nodes[pick.index(nodes.len())];
         let filler: Vec<u8> = node.content.of(&bytes).to_vec();
-        prop_assert_eq!(patch(&bytes, &tree, node.span, &filler), Ok(bytes.clone()));
+        prop_assert_eq!(patch(&bytes, &tree, node, &filler), Ok(bytes.clone()));
         // Secret octets may be anything without changing how the rest of a sound token is read.
         if node.secret && tree.problems().next().is_none() && node.span != tree.root.span && node.name != "passwd" {
             let other = vec![0x55; node.content.len()];
-            let patched = patch(&bytes, &tree, node.span, &other).unwrap();
+            let patched = patch(&bytes, &tree, node, &other).unwrap();
             prop_assert_eq!(shape(&decode(&patched, &GUESS)), shape(&tree));
         }
     }
@@ -655,7 +654,7 @@ proptest! {
         let node = nodes[pick.index(nodes.len())];
         // Even, and no UTF-16 surrogates.
         let content = vec![b'A'; 2 * length];
-        match patch(&bytes, &tree, node.span, &content) {
+        match patch(&bytes, &tree, node, &content) {
             Ok(patched) => {
                 let read = decode(&patched, &GSS);
                 if node.span != tree.root.span {

@@ -3,6 +3,7 @@
 //! Texts are taken as they are: a line end within one would make two lines.
 
 use super::base64;
+use crate::terms::Span;
 
 /// The line that cancels an exchange (RFC 4954 section 4).
 pub const CANCEL: &[u8] = b"*\r\n";
@@ -31,6 +32,22 @@ pub fn challenge(octets: Option<&[u8]>) -> Vec<u8> {
 #[must_use]
 pub fn response(octets: &[u8]) -> Vec<u8> {
     (base64::encode(octets) + "\r\n").into_bytes()
+}
+
+/// `line` with other octets in the base64 at `encoded`; none are `=` where an AUTH command would end in a blank (RFC 4954
+/// section 4).
+///
+/// ```
+/// use saslscope::{terms::Span, wire::with_token};
+/// assert_eq!(with_token(b"334 VXNlcm5hbWU6\r\n", Span::new(4, 16), b"User"), b"334 VXNlcg==\r\n");
+/// assert_eq!(with_token(b"AUTH X AA==\r\n", Span::new(7, 11), b""), b"AUTH X =\r\n");
+/// ```
+#[must_use]
+pub fn with_token(line: &[u8], encoded: Span, octets: &[u8]) -> Vec<u8> {
+    let before = Span::new(0, encoded.start).of(line);
+    let empty = octets.is_empty() && before.to_ascii_uppercase().starts_with(b"AUTH ");
+    let text = if empty { "=".to_owned() } else { base64::encode(octets) };
+    [before, text.as_bytes(), Span::new(encoded.end, line.len()).of(line)].concat()
 }
 
 /// A reply of one line: `code [enhanced] text`.

@@ -15,7 +15,7 @@ mod compose;
 mod line;
 mod read;
 
-pub use compose::{CANCEL, EMPTY, challenge, command_auth, reply, reply_lines, response};
+pub use compose::{CANCEL, EMPTY, challenge, command_auth, reply, reply_lines, response, with_token};
 pub use line::{COMMAND_LIMIT, LINE_LIMIT, LineBuffer, printable};
 pub use read::{keywords, read_client, read_server};
 
