@@ -1,5 +1,6 @@
 //! The engines and their gate, as dialogues: what is held, what may be said instead, what goes out in the end.
 
+use saslscope::decode::Mech;
 use saslscope::machine::{Machine, RowId, Signal};
 use saslscope::mech::{Kit, User, spnego};
 use saslscope::session::{
@@ -266,6 +267,78 @@ fn an_edit_is_undone_and_another_row_taken() {
 }
 
 #[test]
+fn edits_are_undone_and_done_again_step_by_step() {
+    let mut session = server();
+    session.set_gate(Party::Server, SEND);
+    say(&mut session, "AUTH LOGIN\r\n");
+    let inputs = [
+        (Input::Edit(b"334 one\r\n".to_vec()), "S: 334 one"),
+        (Input::Edit(b"334 two\r\n".to_vec()), "S: 334 two"),
+        (Input::Edit(b"334 two\r\n".to_vec()), "S: 334 two"),
+        (Input::Undo, "S: 334 one"),
+        (Input::Undo, "S: 334 VXNlcm5hbWU6"),
+        (Input::Undo, "S: 334 VXNlcm5hbWU6"),
+        (Input::Redo, "S: 334 one"),
+        (Input::Fault(Fault::SwappedPrompts), "S: 334 UGFzc3dvcmQ6"),
+        (Input::Redo, "S: 334 UGFzc3dvcmQ6"),
+        (Input::Undo, "S: 334 one"),
+    ];
+    for (input, line) in inputs {
+        session.handle(Micros(3), input);
+        assert_eq!(held_line(&session), line);
+    }
+    session.handle(Micros(3), Input::Release(None));
+    assert!(dialogue(&session).ends_with("S~ 334 VXNlcm5hbWU6\nS: 334 one"), "{}", dialogue(&session));
+}
+
+#[test]
+fn a_fault_is_done_to_the_held_line_where_it_can_happen() {
+    let faults = |mechanism, initial| {
+        let mut session = Lab { mechanism, initial, ..lab() }.session();
+        for party in Party::BOTH {
+            session.set_gate(party, SEND);
+        }
+        session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+        let mut seen = Vec::new();
+        while session.held().is_some() {
+            let names: Vec<&str> = session.faults().iter().map(|fault| fault.name()).collect();
+            let line: String = held_line(&session).chars().take(16).collect();
+            seen.push(format!("{line} | {}", names.join(" ")));
+            session.handle_here(Micros(1), Input::Release(None));
+        }
+        seen
+    };
+    assert_eq!(
+        faults(Mechanism::Login, Initial::Never),
+        [
+            "S: 220 server.ex | dropped-connection",
+            "C: EHLO client.e | ",
+            "S: 250-server.ex | dropped-connection",
+            "C: AUTH LOGIN | ",
+            "S: 334 VXNlcm5hb | wrong-prompt swapped-prompts 454 dropped-connection",
+            "C: YWxpY2U= | bad-base64",
+            "S: 334 UGFzc3dvc | wrong-prompt swapped-prompts 454 dropped-connection",
+            "C: d29uZGVybGFuZ | wrong-password bad-base64",
+            "S: 235 2.7.0 Aut | 454 dropped-connection",
+            "C: QUIT | ",
+            "S: 221 2.0.0 Bye | dropped-connection",
+        ]
+    );
+    let gssapi = faults(Mechanism::Gssapi, Initial::Fit).join("\n");
+    for line in ["C: AUTH GSSAPI Y | bad-base64 cut-token", " | 454 reject dropped-connection", "C:  | two-empty-lines"] {
+        assert!(gssapi.contains(line), "{line}\n{gssapi}");
+    }
+
+    let mut session = server();
+    session.set_gate(Party::Server, SEND);
+    say(&mut session, "AUTH LOGIN\r\n");
+    session.handle(Micros(3), Input::Fault(Fault::CutToken));
+    assert_eq!(held_line(&session), "S: 334 VXNlcm5hbWU6", "no fault of a server");
+    let effects = session.handle(Micros(3), Input::Fault(Fault::DroppedConnection));
+    assert!(matches!(&effects[..], [Effect::Close]) && session.ended());
+}
+
+#[test]
 fn hold_after_receive_stops_before_the_answer_is_composed() {
     let mut session = server();
     session.set_gate(Party::Server, Gate { receive: true, send: true });
@@ -309,7 +382,41 @@ fn a_run_ends_at_a_stop() {
         let line = format!("{}: {}", last.from().map_or('*', Party::letter), saslscope::wire::printable(last.line()));
         assert!(line.starts_with(at), "{word}: {line}");
     }
-    assert!(Stop::parse("Nowhere").is_err());
+    for (word, error) in [
+        (
+            "Nowhere",
+            "`Nowhere` is no state, signal, reply code or field; `saslscope machines` lists states and signals",
+        ),
+        ("negstat=3", "`negstat` is no field of a token; write it as the tree has it: negState=request-mic"),
+    ] {
+        assert_eq!(Stop::parse(word).expect_err(word).to_string(), error);
+    }
+}
+
+#[test]
+fn a_run_ends_at_a_field_of_a_token() {
+    let table = [
+        ("negState=request-mic", "negState=request-mic", 9),
+        ("NEGSTATE=3", "negState=3", 9),
+        ("negState = accept-completed (0)", "negState=accept-completed (0)", 13),
+        ("supportedMech=ntlmssp", "supportedMech=ntlmssp", 9),
+        ("mechTypes", "field mechTypes", 8),
+        ("MsvAvTimestamp", "field MsvAvTimestamp", 11),
+        ("ntlmssp_negotiate_sign", "field NTLMSSP_NEGOTIATE_SIGN", 10),
+        ("UserName=alice", "UserName=alice", 12),
+        ("negState=reject", "negState=reject", 0),
+    ];
+    for (word, shown, at) in table {
+        let mut session = Lab { offer: vec![Mech::Kerberos, Mech::Ntlmssp], ..lab() }.session();
+        session.set_gate(Party::Client, SEND);
+        let stop = Stop::parse(word).expect(word);
+        assert_eq!(stop.to_string(), shown);
+        session.toggle_stop(stop);
+        session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+        session.handle_here(Micros(1), Input::Run);
+        let stopped = session.held().map_or(0, |_| session.transcript().steps().len());
+        assert_eq!(stopped, at, "{word}");
+    }
 }
 
 #[test]

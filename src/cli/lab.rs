@@ -57,15 +57,16 @@ pub(super) struct Arguments {
     /// What to hold until it is let go: on the screen `send` unless said, line by line `none`
     #[arg(long, value_enum, value_name = "WHICH")]
     hold: Option<Hold>,
-    /// Hold once this state is entered, this signal seen, or this reply code (repeatable)
-    #[arg(long, value_name = "STATE|SIGNAL|CODE", value_parser = Stop::parse)]
+    /// Hold once this state is entered, this signal or reply code seen, or a token has this field, with this value if one
+    /// is given: `negState=request-mic`, `NTLMSSP_NEGOTIATE_SEAL` (repeatable)
+    #[arg(long, value_name = "STATE|SIGNAL|CODE|FIELD[=VALUE]", value_parser = Stop::parse)]
     stop: Vec<Stop>,
 }
 
 /// What standard input may say at a held line.
 const HELP: &str = "\
-Enter: step    c: run on to the next stop    x: cancel the exchange    = LINE: send LINE instead    u: undo
-a: list other answers    a N: take answer N    q: quit    ?: this help
+Enter: step    c: run on to the next stop    x: cancel the exchange    = LINE: send LINE instead
+u: undo    U: undo no longer    a: list other answers    a N: take answer N    q: quit    ?: this help
 ";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -299,6 +300,7 @@ impl Run<'_> {
             }
             "=" => Input::Edit(format!("{rest}\r\n").into_bytes()),
             "u" => Input::Undo,
+            "U" => Input::Redo,
             "x" => Input::Cancel,
             "a" => {
                 let choices = self.session.choices();

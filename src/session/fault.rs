@@ -1,8 +1,11 @@
 //! Faults on purpose: one thing done wrong, so that the other side can be watched.
 
 use super::Mechanism;
+use crate::decode::Reading;
+use crate::machine::Signal;
 use crate::terms::Party;
-use crate::wire::base64;
+use crate::transcript::Step;
+use crate::wire::{self, base64};
 use std::fmt;
 use std::str::FromStr;
 
@@ -103,6 +106,49 @@ impl Fault {
         }
     }
 }
+
+impl Fault {
+    /// `composed`, which reads as `step`, with this done to it, where that makes sense; no octets where the connection is
+    /// closed in its place. `reply` composes a reply where a row is open for it.
+    pub(super) fn done_to(
+        self,
+        composed: &[u8],
+        step: &Step,
+        reply: impl Fn(Signal) -> Option<Vec<u8>>,
+    ) -> Option<Vec<u8>> {
+        let reading = step.token.map(|token| token.hint.reading);
+        let token = reading.filter(|_| !step.token_bytes().is_empty());
+        let changed = match self {
+            Self::WrongPassword => {
+                (token == Some(Reading::Password)).then(|| wire::response(WRONG_PASSWORD.as_bytes()))?
+            }
+            Self::BadBase64 => token.map(|_| edit_last_word(composed, spoil_base64))?,
+            Self::CutToken => {
+                token.filter(|reading| *reading == Reading::Gss).map(|_| edit_last_word(composed, cut_word))?
+            }
+            Self::WrongPrompt => (token == Some(Reading::Prompt)).then(|| wire::challenge(Some(WRONG_PROMPT)))?,
+            Self::SwappedPrompts => match step.signal {
+                Some(Signal::UsernameChallenge) => wire::challenge(Some(b"Password:")),
+                Some(Signal::PasswordChallenge) => wire::challenge(Some(b"Username:")),
+                _ => return None,
+            },
+            Self::TemporaryFailure => reply(Signal::TemporaryFailure)?,
+            Self::Reject => reply(Signal::RejectChallenge)?,
+            Self::DroppedConnection => Vec::new(),
+            Self::TwoEmptyLines => (composed == wire::EMPTY).then(|| wire::EMPTY.repeat(2))?,
+        };
+        (changed != composed).then_some(changed)
+    }
+}
+
+/// Nobody's password.
+pub(super) const WRONG_PASSWORD: &str = "looking-glass";
+
+/// A prompt that asks for neither of the two.
+pub(super) const WRONG_PROMPT: &[u8] = b"Who are you?";
+
+/// Why a connection is closed that nobody has asked to close.
+pub(super) const DROPPED: &str = "fault: dropped in the middle of the exchange";
 
 /// An asterisk behind the first character: never a cancel line, never base64.
 pub(super) fn spoil_base64(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The lab: both parties in one session, no sockets.
 
-use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Prompts, Server, Session};
+use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Prompts, Server, Session, fault};
 use crate::decode::Mech;
 use crate::machine::Machine;
 use crate::mech::ntlm::{NtlmOptions, flags};
@@ -111,7 +111,7 @@ impl Lab {
     pub fn session(&self) -> Session {
         let mut kit = self.kit.clone();
         if self.fault == Some(Fault::WrongPassword) {
-            kit.credential.password = Secret::from("looking-glass");
+            kit.credential.password = Secret::from(fault::WRONG_PASSWORD);
         }
         // 235 can stand in place of the acceptor's last token only where that would have carried no MIC.
         let mic = if self.layer == LayerMode::Example { MicPolicy::Never } else { MicPolicy::Auto };

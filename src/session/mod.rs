@@ -23,6 +23,7 @@ pub use gss::LayerMode;
 pub use lab::{Lab, Mechanism};
 pub use server::Server;
 
+use crate::decode::{field_name, says};
 use crate::machine::{RowId, Signal, State, Table, table, tables};
 use crate::mech::{Answer, Call, GssContext, MechError};
 use crate::terms::{Micros, Party};
@@ -50,8 +51,12 @@ pub enum Input {
     Release(Option<Vec<u8>>),
     /// Changes the held line; the change is shown before it goes.
     Edit(Vec<u8>),
-    /// Takes the change back.
+    /// Takes the latest change of the held line back.
     Undo,
+    /// Makes the change again that was taken back last.
+    Redo,
+    /// Does to the held line what a fault does; see [`Session::faults`].
+    Fault(Fault),
     /// Answers by another row.
     Choose(RowId),
     /// Cancels the exchange: the client's held line becomes `*`; a call of the client that is under way is given up.
@@ -97,6 +102,13 @@ pub enum Stop {
     Signal(String),
     /// A reply has this code.
     Code(u16),
+    /// A token has a field or a flag of this name, with this value if one is given.
+    Field {
+        /// The name, as the tree shows it.
+        name: String,
+        /// The value as the tree shows it, its name alone, or its number.
+        value: Option<String>,
+    },
 }
 
 /// What the gate holds.
@@ -120,6 +132,47 @@ pub struct HeldLine {
     pub composed: Vec<u8>,
     /// As it would go now.
     pub current: Vec<u8>,
+    /// What it was before each change, the latest last.
+    past: Vec<Vec<u8>>,
+    /// What it was before each change that was taken back, the latest last.
+    future: Vec<Vec<u8>>,
+}
+
+impl HeldLine {
+    const fn new(party: Party, composed: Vec<u8>, current: Vec<u8>) -> Self {
+        Self { party, composed, current, past: Vec::new(), future: Vec::new() }
+    }
+
+    /// Whether there is a change to take back.
+    #[must_use]
+    pub const fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether a change was taken back that can be made again.
+    #[must_use]
+    pub const fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    fn change(&mut self, line: Vec<u8>) {
+        if line != self.current {
+            self.past.push(std::mem::replace(&mut self.current, line));
+            self.future.clear();
+        }
+    }
+
+    fn undo(&mut self) {
+        if let Some(before) = self.past.pop() {
+            self.future.push(std::mem::replace(&mut self.current, before));
+        }
+    }
+
+    fn redo(&mut self) {
+        if let Some(again) = self.future.pop() {
+            self.past.push(std::mem::replace(&mut self.current, again));
+        }
+    }
 }
 
 /// One connection with the parties that are played here.
@@ -252,8 +305,34 @@ impl Session {
     #[must_use]
     pub fn preview(&self) -> Option<Step> {
         let Some(Held::Line(held)) = &self.held else { return None };
-        let bytes = lines::split(&held.current).last().unwrap_or_default().to_vec();
+        self.trial(&held.current)
+    }
+
+    /// The step that `line` would become in the place of the held line; of several physical lines the last.
+    #[must_use]
+    pub fn trial(&self, line: &[u8]) -> Option<Step> {
+        let Some(Held::Line(held)) = &self.held else { return None };
+        let bytes = lines::split(line).last().unwrap_or_default().to_vec();
         Some(self.transcript.preview(&Event::line(self.now, held.party, bytes)))
+    }
+
+    /// The faults that can be done to the held line as it was composed.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        Fault::ALL.into_iter().filter(|fault| self.faulty(*fault).is_some()).collect()
+    }
+
+    /// The held line with a fault; of no octets where the connection is closed instead.
+    fn faulty(&self, fault: Fault) -> Option<Vec<u8>> {
+        let Some(Held::Line(held)) = &self.held else { return None };
+        if held.party != fault.party() {
+            return None;
+        }
+        let step = self.trial(&held.composed)?;
+        let open =
+            |emit| self.transcript.standing().stack(held.party).open_rows().any(|id| id.row().emit == Some(emit));
+        let composed = |emit| self.server.as_ref()?.compose(emit, self.transcript.standing()).filter(|_| open(emit));
+        fault.done_to(&held.composed, &step, composed)
     }
 
     /// The rows by which the held line could be answered otherwise, the innermost machine's first: those for which a
@@ -280,7 +359,9 @@ impl Session {
         begins.chain(stack.open_rows()).filter(new).collect()
     }
 
-    fn compose(&self, id: RowId) -> Option<Vec<u8>> {
+    /// The line that answers by that row, where one can be made without a call.
+    #[must_use]
+    pub fn compose(&self, id: RowId) -> Option<Vec<u8>> {
         let emit = id.row().emit?;
         match id.party {
             Party::Client => self.client.as_ref()?.compose(emit),
@@ -297,12 +378,23 @@ impl Session {
             Input::Bytes(from, bytes) => self.receive(from, &bytes),
             Input::Mech { epoch, result } => self.take_answer(epoch, result),
             Input::Release(edited) => self.release(edited, &mut effects),
-            Input::Edit(bytes) => self.edit(Some(bytes)),
-            Input::Undo => self.edit(None),
+            Input::Edit(bytes) => self.edit(|held| held.change(bytes)),
+            Input::Undo => self.edit(HeldLine::undo),
+            Input::Redo => self.edit(HeldLine::redo),
             Input::Choose(id) => {
-                let composed = self.compose(id);
-                self.edit(composed);
+                if let Some(composed) = self.compose(id) {
+                    self.edit(|held| held.change(composed));
+                }
             }
+            Input::Fault(fault) => match self.faulty(fault) {
+                Some(line) if !line.is_empty() => self.edit(|held| held.change(line)),
+                Some(_) => {
+                    self.held = None;
+                    self.close(Some(fault.party()), fault::DROPPED);
+                    effects.push(Effect::Close);
+                }
+                None => {}
+            },
             Input::Cancel => self.cancel(),
             Input::Run => {
                 self.running = true;
@@ -400,7 +492,7 @@ impl Session {
 
     /// A composed line: held, or sent at once.
     fn offer(&mut self, party: Party, composed: Vec<u8>, current: Vec<u8>, effects: &mut Vec<Effect>) {
-        let held = HeldLine { party, composed, current };
+        let held = HeldLine::new(party, composed, current);
         if (self.gates[party.index()].send && !self.running) || self.stopped {
             self.held = Some(Held::Line(held));
             self.pause();
@@ -428,7 +520,7 @@ impl Session {
     }
 
     fn send(&mut self, held: HeldLine, effects: &mut Vec<Effect>) {
-        let HeldLine { party, composed, current } = held;
+        let HeldLine { party, composed, current, .. } = held;
         self.passed = None;
         let before = self.transcript.standing().clone();
         let mut originals = lines::split(&composed);
@@ -453,9 +545,9 @@ impl Session {
         }
     }
 
-    fn edit(&mut self, changed: Option<Vec<u8>>) {
+    fn edit(&mut self, change: impl FnOnce(&mut HeldLine)) {
         if let Some(Held::Line(held)) = &mut self.held {
-            held.current = changed.unwrap_or_else(|| held.composed.clone());
+            change(held);
         }
     }
 
@@ -472,7 +564,7 @@ impl Session {
             && held.party == Party::Client
             && standing.stack(Party::Client).in_exchange()
         {
-            held.current = crate::wire::CANCEL.to_vec();
+            held.change(crate::wire::CANCEL.to_vec());
         }
     }
 
@@ -509,11 +601,16 @@ impl Session {
 }
 
 impl Stop {
-    /// Reads what a user wrote: three digits are a reply code, all else the name of a state or a signal.
+    /// Reads what a user wrote: three digits are a reply code, `FIELD=VALUE` is a field of a token and its value, all
+    /// else the name of a state, a signal, or a field or flag that is there.
     ///
     /// # Errors
-    /// The word, if no table has a state or a signal of that name.
+    /// The word, if nothing has that name.
     pub fn parse(word: &str) -> Result<Self, UnknownStop> {
+        if let Some((name, value)) = word.split_once('=') {
+            let name = field_name(name.trim()).ok_or_else(|| UnknownStop::Field(name.trim().to_owned()))?;
+            return Ok(Self::Field { name: name.to_owned(), value: Some(value.trim().to_owned()) });
+        }
         if let Ok(code) = word.parse()
             && word.len() == 3
         {
@@ -525,7 +622,8 @@ impl Stop {
         }
         let states = tables().flat_map(Table::states);
         let state = states.map(State::name).find(|name| name.eq_ignore_ascii_case(word));
-        state.map(|name| Self::State(name.to_owned())).ok_or_else(|| UnknownStop(word.to_owned()))
+        let field = || field_name(word).map(|name| Self::Field { name: name.to_owned(), value: None });
+        state.map(|name| Self::State(name.to_owned())).or_else(field).ok_or_else(|| UnknownStop::Word(word.to_owned()))
     }
 
     /// Whether the step is where to stop.
@@ -537,14 +635,24 @@ impl Stop {
             Self::Code(code) => {
                 matches!(&step.message, Some(message) if matches!(&message.body, crate::wire::Body::Reply(reply) if reply.code == *code))
             }
+            Self::Field { name, value } => step.tree().is_some_and(|tree| {
+                let mut nodes = tree.walk().map(|(_, node)| node).filter(|node| node.name == name.as_str());
+                nodes.any(|node| value.as_ref().is_none_or(|value| says(node, step.token_bytes(), value)))
+            }),
         }
     }
 }
 
 /// A stop that names nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no state, no signal and no reply code; `saslscope machines` lists them")]
-pub struct UnknownStop(String);
+pub enum UnknownStop {
+    /// A word alone.
+    #[error("`{0}` is no state, signal, reply code or field; `saslscope machines` lists states and signals")]
+    Word(String),
+    /// What stands before `=`.
+    #[error("`{0}` is no field of a token; write it as the tree has it: negState=request-mic")]
+    Field(String),
+}
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -552,6 +660,8 @@ impl fmt::Display for Stop {
             Self::State(name) => write!(f, "state {name}"),
             Self::Signal(name) => write!(f, "signal {name}"),
             Self::Code(code) => write!(f, "reply {code}"),
+            Self::Field { name, value: Some(value) } => write!(f, "{name}={}", crate::decode::escape(value)),
+            Self::Field { name, value: None } => write!(f, "field {name}"),
         }
     }
 }

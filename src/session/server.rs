@@ -1,7 +1,7 @@
 //! The server: greets, offers, takes one exchange after the other, and answers mail commands without acting on them.
 
 use super::client::NO_TOKEN;
-use super::fault::Fault;
+use super::fault::{self, Fault};
 use super::gss::{Gss, LayerMode, NO_LAYER};
 use super::{Decision, Mechanism};
 use crate::decode::Mech;
@@ -130,7 +130,7 @@ impl Server {
     /// A response within the exchange.
     fn take(&mut self, step: &Step, standing: &Standing) -> Decision {
         if self.fault == Some(Fault::DroppedConnection) {
-            return Decision::Close("fault: dropped in the middle of the exchange");
+            return Decision::Close(fault::DROPPED);
         }
         let Body::Response(response) = wire::read_client(step.line(), Dialogue::Response).body else {
             return Decision::Nothing;
@@ -172,7 +172,7 @@ impl Server {
     fn prompt(&mut self, password: bool) -> Decision {
         let composed = wire::challenge(Some(if password { b"Password:" } else { b"Username:" }));
         let faulty: &[u8] = match self.fault {
-            Some(Fault::WrongPrompt) => b"Who are you?",
+            Some(Fault::WrongPrompt) => fault::WRONG_PROMPT,
             Some(Fault::SwappedPrompts) if !password => b"Password:",
             _ => return Decision::Say(composed),
         };
