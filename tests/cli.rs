@@ -94,7 +94,7 @@ fn every_command_comes_out_as_the_table_says() {
         (&["lab", "--fault", "nonsense"], "", 1, "", "wrong-password"),
         (&["lab", "--mech", "plain"], "", 1, "", "possible values: gssapi, login"),
         (&["lab", "--seed", "xyz"], "", 1, "", "1 to 64 hex digits"),
-        (&["lab", "--stop", "Nowhere"], "", 1, "", "`saslscope machines` lists them"),
+        (&["lab", "--stop", "Nowhere"], "", 1, "", "`saslscope machines` lists states and signals"),
         (&["lab", "--password-file", "/nowhere"], "", 1, "", "reading the password from /nowhere: "),
         (&["lab", "--password-env", "NOT_SET_ANYWHERE"], "", 1, "", "the environment has no `NOT_SET_ANYWHERE`"),
         (&["lab", "--password", "x"], "", 1, "", "unexpected argument '--password'"),
