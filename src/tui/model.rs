@@ -5,6 +5,7 @@ use super::focus::{Focus, Shown};
 use super::keys::Binding;
 use super::line_editor::LineEditor;
 use super::panes::{Arrangement, Laid};
+use super::play::{self, Play};
 use super::show::{self, Show};
 use super::update::Effect;
 use super::{Options, Outcome, view};
@@ -67,6 +68,8 @@ pub struct Model {
     pub(super) loading: Option<Loading>,
     /// How the panes stand.
     pub(super) arrangement: Arrangement,
+    /// Playing by itself.
+    pub(super) play: Play,
     recorder: Option<Recorder>,
     left: Option<bool>,
 }
@@ -259,6 +262,7 @@ impl Model {
             suspended: false,
             loading: None,
             arrangement: Arrangement::default(),
+            play: Play::default(),
             recorder: None,
             left: None,
         }
@@ -384,6 +388,11 @@ impl Model {
     /// When something changes by itself, if anything will.
     #[must_use]
     pub fn deadline(&self) -> Option<Micros> {
+        [self.hides(), self.play.due].into_iter().flatten().min()
+    }
+
+    /// When secrets are hidden again.
+    fn hides(&self) -> Option<Micros> {
         // A secret that is being edited stays until it is done with.
         let edits = matches!(&self.overlay, Some(Overlay::Prompt(Prompt { kind: PromptKind::Edit, .. })));
         match self.reveal {
@@ -392,11 +401,12 @@ impl Model {
         }
     }
 
-    /// Hides what is due to be hidden.
+    /// Hides what is due to be hidden, and takes the step that is due.
     pub fn tick(&mut self) {
-        if self.deadline().is_some_and(|at| at <= self.now) {
+        if self.hides().is_some_and(|at| at <= self.now) {
             self.set_reveal(Reveal::Hidden);
         }
+        play::tick(self);
     }
 
     /// Shows secrets for a while, or hides them.

@@ -121,6 +121,7 @@ fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
 
 /// Does what a user wants.
 pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
+    play::heed(model, action);
     match action {
         Action::Interrupt => model.leave(true),
         Action::Quit | Action::QuitNow => model.leave(false),
@@ -218,8 +219,8 @@ fn exchange(model: &mut Model, action: Action) {
         | Action::MoveUp
         | Action::MoveDown => panes::update(model, action),
         Action::Leave => leave(model),
-        Action::Step | Action::Back if show::step(model, action == Action::Step) => {}
-        Action::Step => step(model),
+        Action::Back if show::step(model, false) => {}
+        Action::Step => forward(model),
         Action::Run => run_on(model),
         Action::Hold => hold(model),
         Action::Undo => input(model, Input::Undo),
@@ -359,6 +360,13 @@ fn back_to_held(model: &mut Model) -> bool {
     true
 }
 
+/// One step on, or one scene.
+pub(super) fn forward(model: &mut Model) {
+    if !show::step(model, true) {
+        step(model);
+    }
+}
+
 fn step(model: &mut Model) {
     let reveal = model.revealed();
     let Some(exchange) = &mut model.exchange else { return };
@@ -383,11 +391,9 @@ fn run_on(model: &mut Model) {
             say_stop(model);
         }
         None => {
-            let stops = &model.options.stops;
-            let met = |step: &_| stops.iter().any(|stop| stop.met_by(step));
-            let behind = exchange.steps().iter().skip(exchange.row + 1);
-            let stop = behind.into_iter().position(met).map(|distance| exchange.row + 1 + distance);
-            exchange.look(stop.unwrap_or(exchange.last_row()), reveal);
+            let first = exchange.row + 1;
+            exchange.look(exchange.last_row(), reveal);
+            stopped(model, first);
         }
     }
 }
@@ -399,6 +405,22 @@ fn say_stop(model: &mut Model) {
     if let Some(stop) = met.map(ToString::to_string) {
         model.say(format!("stopped at {stop}"));
     }
+}
+
+/// Looks at the first stop from `first` up to the row that is looked at, if there is one.
+pub(super) fn stopped(model: &mut Model, first: usize) -> bool {
+    let reveal = model.revealed();
+    let Some(exchange) = &mut model.exchange else { return false };
+    let passed = exchange.steps().iter().enumerate().skip(first).take((exchange.row + 1).saturating_sub(first));
+    let met = |step: &_| model.options.stops.iter().find(|stop| stop.met_by(step));
+    let Some((at, stop)) = passed.into_iter().find_map(|(at, step)| Some((at, met(step)?.to_string()))) else {
+        return false;
+    };
+    if at != exchange.row && exchange.session().is_none() {
+        exchange.look(at, reveal);
+    }
+    model.say(format!("stopped at {stop}"));
+    true
 }
 
 /// Gives the session an input; what it changes is where it stands, so that is looked at.

@@ -115,3 +115,100 @@ fn at_its_end_a_lesson_opens_the_next() {
     press(&mut model, "6 G Enter");
     assert!(text(&mut model, SIZES[0]).contains("It was the last lesson"));
 }
+
+/// Lets time pass until something is due, and that happen; how long it took, in milliseconds.
+fn pass(model: &mut Model) -> u64 {
+    let due = model.deadline().unwrap();
+    let waited = due.0 - model.now.0;
+    model.now = due;
+    model.tick();
+    waited / 1000
+}
+
+const PLAYED: &str = "\
+0.000000 *  opened 192.0.2.10:587
+0.010000 S: 220 mail.example.com ESMTP
+0.410000 C: EHLO client.example.com
+9.000000 S: 250 AUTH LOGIN
+9.010000 C: QUIT
+9.020000 S: 221 bye
+";
+
+#[test]
+fn a_recording_plays_by_its_own_time_within_bounds() {
+    // Between 0.2 s and 3 s; then divided by the speed.
+    let table: [(&str, [u64; 5]); 3] = [
+        ("P", [200, 400, 3000, 200, 200]),
+        ("P ) )", [50, 100, 750, 50, 50]),
+        ("P ( ( ( (", [800, 1600, 12_000, 800, 800]),
+    ];
+    for (keys, pauses) in table {
+        let mut model = opened("played.session", PLAYED);
+        press(&mut model, keys);
+        for (step, pause) in (1..).zip(pauses) {
+            // A key that changes the speed begins the pause anew.
+            assert_eq!(pass(&mut model), pause, "{keys}, step {step}");
+            assert!(text(&mut model, SIZES[0]).contains(&format!("step {}/6", step + 1)));
+        }
+        assert_eq!(model.deadline(), None, "{keys}: it ends");
+        assert!(text(&mut model, SIZES[0]).contains("played to the end"));
+        press(&mut model, "P");
+        assert!(text(&mut model, SIZES[0]).contains("step 1/6"), "again from the start");
+    }
+}
+
+#[test]
+fn what_plays_says_so_and_pauses_for_whatever_moves_or_asks() {
+    for key in ["n", "p", "k", "j", "Tab", "/", "?", ":", "T", "Esc", "P", "w", "b"] {
+        let mut model = opened("played.session", PLAYED);
+        press(&mut model, "n n P");
+        assert!(text(&mut model, SIZES[0]).contains("▶ ×1  step 3/6"));
+        press(&mut model, "t )");
+        assert!(text(&mut model, SIZES[0]).contains("▶ ×2  step 3/6"));
+        press(&mut model, key);
+        assert_eq!(model.deadline(), None, "{key}");
+        assert!(!text(&mut model, SIZES[0]).contains("▶ ×2"), "{key}");
+    }
+}
+
+#[test]
+fn playing_ends_at_a_stop_and_where_the_lab_does() {
+    let mut model = opened("played.session", PLAYED);
+    press(&mut model, "b");
+    enter(&mut model, "250");
+    press(&mut model, "P");
+    while model.deadline().is_some() {
+        pass(&mut model);
+    }
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains("step 4/6") && drawn.contains("stopped at reply 250"), "{drawn}");
+    press(&mut model, "P");
+    assert_eq!(pass(&mut model), 200, "it goes on");
+
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "b");
+    enter(&mut model, "334");
+    press(&mut model, "P");
+    while model.deadline().is_some() {
+        assert_eq!(pass(&mut model), 1000);
+    }
+    assert!(text(&mut model, SIZES[0]).contains("stopped at reply 334"));
+    press(&mut model, "P )");
+    while model.deadline().is_some() {
+        assert_eq!(pass(&mut model), 500);
+    }
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains("closed by server") && drawn.contains("played to the end"), "{drawn}");
+}
+
+#[test]
+fn a_show_plays_as_fast_as_it_can_be_read() {
+    let mut model = opened("lessons/0-all.session", LESSON);
+    press(&mut model, "P");
+    // Two seconds, and 66 ms for each of the characters of the note that is shown.
+    for (scene, note) in (2..).zip(["What this is about.", "One mechanism.", "The flags of NTLM.", "The challenge."]) {
+        assert_eq!(pass(&mut model), 2000 + 66 * note.len() as u64);
+        assert!(text(&mut model, SIZES[0]).contains(&format!("Notes {scene}/5")));
+    }
+    assert_eq!(model.deadline(), None);
+}

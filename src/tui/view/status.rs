@@ -26,8 +26,13 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
         let token = settled.token.map_or_else(String::new, |machine| format!("/{machine}"));
         left.push(paint.span(format!(" · {}{token}", escape(mechanism)), Role::Text));
     }
-    let mut right =
-        vec![paint.span(format!("step {}/{}  ", (exchange.row + 1).min(exchange.rows()), exchange.rows()), Role::Text)];
+    let mut right = Vec::new();
+    if model.play.due.is_some() {
+        right.push(paint.span(format!("▶ {}  ", model.play.speed()), Role::Ok));
+    }
+    right.push(
+        paint.span(format!("step {}/{}  ", (exchange.row + 1).min(exchange.rows()), exchange.rows()), Role::Text),
+    );
     if let Some(gate) = exchange.gate() {
         let state = match exchange.session() {
             Some(session) if session.ended() => paint.span("ended", Role::Dim),
