@@ -65,6 +65,8 @@ pub enum Input {
     Run,
     /// A party that is not played here has closed the connection.
     Closed(Party),
+    /// A remark of whoever looks on.
+    Note(String),
 }
 
 /// What is to be done outside.
@@ -407,6 +409,7 @@ impl Session {
                 }
                 self.close(Some(by), "");
             }
+            Input::Note(text) => self.push(What::Note(text)),
         }
         self.advance(&mut effects);
         effects

@@ -9,6 +9,7 @@
 mod event;
 pub mod lesson;
 pub mod mask;
+mod pairs;
 pub mod recording;
 mod step;
 mod verdict;
@@ -270,6 +271,16 @@ fn tls_started(step: &mut Step) {
         step.moves.extend(outcome.moves);
     }
     step.signal = Some(Signal::TlsStarted);
+}
+
+/// The decoded octets that have bits in a span of the base64 at `encoded`; empty where the span reaches beyond it.
+#[must_use]
+pub fn decoded_span(encoded: Span, characters: Span) -> Span {
+    if characters.is_empty() || !encoded.covers(characters) {
+        return Span::default();
+    }
+    let (first, end) = (characters.start - encoded.start, characters.end - encoded.start);
+    Span::new(first * 6 / 8, (end * 6).div_ceil(8))
 }
 
 /// Where a span of decoded octets stands in the base64 that it was decoded from: three octets are four characters, and

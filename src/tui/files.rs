@@ -1,5 +1,6 @@
 //! Recordings to open, and saving: what is built in, what lies here, what is written.
 
+use super::marks::Marks;
 use crate::config::dirs;
 use crate::transcript::recording::{Damage, Headers, Loaded, Secrets, Writer, read};
 use crate::transcript::{Event, Step, Transcript, mask};
@@ -77,15 +78,17 @@ pub struct Opened {
     pub headers: Headers,
     /// Why it could not be read to its end, if it could not.
     pub damage: Option<Damage>,
+    /// The steps that were marked when it was saved.
+    pub(super) marks: Marks,
 }
 
 impl From<Loaded> for Opened {
     fn from(loaded: Loaded) -> Self {
-        let mut transcript = Transcript::new();
+        let (mut transcript, mut marks) = (Transcript::new(), Marks::default());
         for event in loaded.recording.events {
-            transcript.push(event);
+            marks.push(event, &mut transcript);
         }
-        Self { transcript, headers: loaded.recording.headers, damage: loaded.damage }
+        Self { transcript, headers: loaded.recording.headers, damage: loaded.damage, marks }
     }
 }
 
@@ -126,17 +129,18 @@ pub(super) fn open(path: &Path, progress: &Progress, tell: &dyn Fn()) -> io::Res
         Some(known) => read(known.bytes),
         None => read(&std::fs::read(path)?),
     };
-    let (all, mut transcript) = (recording.events.len(), Transcript::new());
+    let all = recording.events.len();
+    let (mut transcript, mut marks) = (Transcript::new(), Marks::default());
     for (done, event) in recording.events.into_iter().enumerate() {
         if progress.is_cancelled() {
             return Err(io::Error::new(io::ErrorKind::Interrupted, "cancelled"));
         }
-        transcript.push(event);
+        marks.push(event, &mut transcript);
         if progress.reached(done, all) {
             tell();
         }
     }
-    Ok(Opened { transcript, headers: recording.headers, damage })
+    Ok(Opened { transcript, headers: recording.headers, damage, marks })
 }
 
 /// Writes events to a new file.

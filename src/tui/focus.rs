@@ -68,6 +68,18 @@ impl Shown {
         line_of(&self.event)
     }
 
+    /// Octets of the token that stand for secrets and are filler.
+    pub(super) fn secrets(&self) -> Vec<Span> {
+        match self.hidden.as_slice() {
+            [] => Vec::new(),
+            [whole] if *whole == self.encoded => vec![Span::new(0, self.token.len())],
+            _ => {
+                let leaves = self.nodes().filter(|(_, node)| node.secret && node.children.is_empty());
+                leaves.map(|(_, node)| node.content).collect()
+            }
+        }
+    }
+
     /// What would have gone in place of the line.
     pub(super) fn edited_from(&self) -> Option<&[u8]> {
         match &self.event.what {

@@ -4,8 +4,10 @@ use super::files::{self, BuiltIn, Opened, Progress, Recorder};
 use super::focus::{Focus, Shown};
 use super::keys::Binding;
 use super::line_editor::LineEditor;
+use super::marks::Marks;
 use super::panes::{Arrangement, Laid};
 use super::play::{self, Play};
+use super::search::{self, Search, Spot};
 use super::show::{self, Show};
 use super::update::Effect;
 use super::{Options, Outcome, view};
@@ -13,9 +15,9 @@ use crate::config::theme::Theme;
 use crate::decode::{Node, Value};
 use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
-use crate::terms::{Micros, Party};
+use crate::terms::{Micros, Party, Span};
 use crate::transcript::recording::{Damage, Headers};
-use crate::transcript::{Event, Step, Transcript, What};
+use crate::transcript::{Event, Step, Transcript, What, decoded_span, encoded_span};
 use ratatui::layout::{Position, Rect, Size};
 use std::collections::BTreeSet;
 use std::io;
@@ -153,6 +155,9 @@ pub(super) enum PromptKind {
     Save,
     Open,
     Command,
+    Search,
+    Filter,
+    Note,
 }
 
 /// An entry of the start screen.
@@ -230,6 +235,10 @@ pub(super) struct Exchange {
     pub(super) focus: Focus,
     /// The recording is run as a show.
     pub(super) show: Option<Show>,
+    pub(super) marks: Marks,
+    pub(super) search: Search,
+    /// What a search or the mouse has selected, until something else is.
+    pub(super) spot: Option<Spot>,
 }
 
 /// Where an exchange comes from.
@@ -313,8 +322,11 @@ impl Model {
     /// Shows a recording, from its first step; a lesson begins as a show.
     pub fn open_recording(&mut self, name: String, opened: impl Into<Opened>) {
         let is_lesson = show::is_lesson(&name);
-        let Opened { transcript, headers, damage } = opened.into();
+        let Opened { transcript, headers, damage, marks } = opened.into();
         self.show(Source::Recording { name, transcript, headers, damage });
+        if let Some(exchange) = &mut self.exchange {
+            exchange.marks = marks;
+        }
         if is_lesson {
             show::begin(self);
         }
@@ -388,7 +400,8 @@ impl Model {
     /// When something changes by itself, if anything will.
     #[must_use]
     pub fn deadline(&self) -> Option<Micros> {
-        [self.hides(), self.play.due].into_iter().flatten().min()
+        let looks_on = self.exchange.as_ref().is_some_and(search::is_behind);
+        [self.hides(), self.play.due, looks_on.then_some(self.now)].into_iter().flatten().min()
     }
 
     /// When secrets are hidden again.
@@ -401,12 +414,13 @@ impl Model {
         }
     }
 
-    /// Hides what is due to be hidden, and takes the step that is due.
+    /// Hides what is due to be hidden, takes the step that is due, and looks on where a search has not seen all.
     pub fn tick(&mut self) {
         if self.hides().is_some_and(|at| at <= self.now) {
             self.set_reveal(Reveal::Hidden);
         }
         play::tick(self);
+        search::keep_up(self);
     }
 
     /// Shows secrets for a while, or hides them.
@@ -474,7 +488,8 @@ impl Model {
     /// An exchange as a recording keeps it.
     pub(super) fn kept(&self, exchange: &Exchange) -> (Headers, Vec<Event>) {
         let (headers, event) = files::kept(exchange.headers(), self.options.keep_secrets);
-        (headers, exchange.steps().iter().map(event).collect())
+        let step = |step| std::iter::once(event(step)).chain(exchange.marks.events(step));
+        (headers, exchange.steps().iter().flat_map(step).collect())
     }
 }
 
@@ -497,6 +512,9 @@ impl Exchange {
             diagram: None,
             focus,
             show: None,
+            marks: Marks::default(),
+            search: Search::default(),
+            spot: None,
         }
     }
 
@@ -560,7 +578,7 @@ impl Exchange {
     }
 
     /// What the held line would come to, with what it was before it was edited.
-    fn preview(&self) -> Option<Step> {
+    pub(super) fn preview(&self) -> Option<Step> {
         let mut step = self.session()?.preview()?;
         let held = self.held_line()?;
         if let What::Line { edited_from, .. } = &mut step.event.what
@@ -587,6 +605,7 @@ impl Exchange {
         self.octet = 0;
         self.scroll = [0; 6];
         self.diagram = None;
+        self.spot = None;
         let fold = self.focus.shown.nodes().enumerate().filter(|(_, (_, node))| starts_folded(node));
         self.folded = fold.map(|(place, _)| place).collect();
     }
@@ -604,12 +623,44 @@ impl Exchange {
 
     /// The selected node; the whole token is not worth lighting until a cursor is moved in it.
     pub(super) fn lit(&self) -> Option<&Node> {
-        let moved = self.node > 0 || matches!(self.pane, Pane::Raw | Pane::Bytes | Pane::Tree);
+        let moved = self.node > 0 || matches!(self.pane, Pane::Raw | Pane::Bytes | Pane::Tree) || self.spot.is_some();
         self.focus.shown.nodes().nth(self.node).filter(|_| moved).map(|(_, node)| node)
+    }
+
+    /// The octets of the token that are lit: what was found in them, or those of the selected node.
+    pub(super) fn lit_octets(&self) -> Span {
+        match self.spot {
+            Some(Spot::Octets(span)) => span,
+            Some(Spot::Line(span)) => decoded_span(self.focus.shown.encoded, span),
+            Some(Spot::Row) => Span::default(),
+            Some(Spot::Node(_)) | None => self.lit().map_or(Span::default(), |node| node.span),
+        }
+    }
+
+    /// The characters of the line that are lit.
+    pub(super) fn lit_characters(&self) -> Span {
+        match self.spot {
+            Some(Spot::Line(span)) => span,
+            _ => encoded_span(self.focus.shown.encoded, self.lit_octets()),
+        }
+    }
+
+    /// Unfolds what the selected node is folded away in.
+    pub(super) fn unfold(&mut self) {
+        let mut above: Vec<usize> = Vec::new();
+        for (place, (depth, _)) in self.focus.shown.nodes().enumerate().take(self.node + 1) {
+            above.truncate(depth);
+            above.push(place);
+        }
+        above.pop();
+        for place in above {
+            self.folded.remove(&place);
+        }
     }
 
     /// Selects a node, and its first octet.
     pub(super) fn select_node(&mut self, node: usize) {
+        self.spot = None;
         if let Some((_, found)) = self.focus.shown.nodes().nth(node) {
             self.octet = found.span.start;
             self.node = node;
@@ -618,6 +669,7 @@ impl Exchange {
 
     /// Selects an octet, and the innermost node that covers it.
     pub(super) fn select_octet(&mut self, octet: usize) {
+        self.spot = None;
         self.octet = octet.min(self.focus.shown.token.len().saturating_sub(1));
         if let Some(node) = self.focus.shown.node_at(self.octet) {
             self.node = node;

@@ -94,20 +94,20 @@ pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     if event.code == KeyCode::Char('c') && event.modifiers.contains(KeyModifiers::CONTROL) {
         return update(model, Action::Interrupt);
     }
-    match &mut model.overlay {
+    let effect = match &mut model.overlay {
         Some(Overlay::Prompt(_)) => prompt_key(model, event),
         Some(Overlay::Menu(_)) => menu_key(model, event),
-        None => {
-            let binding = Binding::of(event, model)?;
-            run(model, binding)
-        }
-    }
+        None => Binding::of(event, model).and_then(|binding| run(model, binding)),
+    };
+    search::keep_up(model);
+    effect
 }
 
 /// Takes pasted text: into the line that is being typed, if one is.
 pub fn paste(model: &mut Model, text: &str) {
     if let Some(Overlay::Prompt(prompt)) = &mut model.overlay {
         prompt.line.insert(text);
+        search::typed(model);
     }
 }
 
@@ -234,7 +234,11 @@ fn look(model: &mut Model, action: Action) {
     let reveal = model.revealed();
     let Some(exchange) = &mut model.exchange else { return };
     match action {
-        Action::Back => exchange.look(exchange.row.saturating_sub(1), reveal),
+        Action::Back => {
+            let rows = search::rows(exchange);
+            let row = rows.nth(rows.position().saturating_sub(1));
+            exchange.look(row, reveal);
+        }
         Action::Zoom => exchange.zoom = !exchange.zoom,
         Action::Time => {
             exchange.time = match exchange.time {
@@ -258,7 +262,8 @@ fn look(model: &mut Model, action: Action) {
                 panes::focus(model, pane);
             }
             Pane::Ladder => {
-                let row = moved(exchange.row, action, exchange.last_row());
+                let rows = search::rows(exchange);
+                let row = rows.nth(moved(rows.position(), action, rows.len().saturating_sub(1)));
                 if row != exchange.row {
                     exchange.look(row, reveal);
                 }
@@ -377,7 +382,12 @@ fn step(model: &mut Model) {
         }
         Some(_) if row == last => input(model, Input::Release(None)),
         None if row == last => model.say("the recording ends here"),
-        _ => exchange.look(row + 1, reveal),
+        _ => {
+            let rows = search::rows(exchange);
+            let next = rows.position() + 1;
+            let row = if next < rows.len() { rows.nth(next) } else { last };
+            exchange.look(row, reveal);
+        }
     }
 }
 
@@ -477,7 +487,13 @@ fn file_name(exchange: &Exchange) -> String {
 fn prompt_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     let Some(Overlay::Prompt(prompt)) = &mut model.overlay else { return None };
     match event.code {
-        KeyCode::Esc => model.overlay = None,
+        KeyCode::Esc => {
+            let searches = matches!(prompt.kind, PromptKind::Search | PromptKind::Filter);
+            model.overlay = None;
+            if searches {
+                search::given_up(model);
+            }
+        }
         KeyCode::Enter => return submit(model),
         KeyCode::Tab if prompt.kind == PromptKind::Command => {
             if let Some(binding) = command(&prompt.line.text()) {
@@ -487,6 +503,7 @@ fn prompt_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
         _ => {
             prompt.error = None;
             prompt.line.key(event);
+            search::typed(model);
         }
     }
     None
@@ -514,6 +531,9 @@ fn submit(model: &mut Model) -> Option<Effect> {
 /// Does what a typed line is for; where it can't be done, says why and leaves the line to be mended.
 fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effect>, String> {
     let word = text.trim();
+    if matches!(kind, PromptKind::Search | PromptKind::Filter) {
+        return search::taken(model, kind, text).map(|()| None);
+    }
     if word.is_empty() && kind != PromptKind::Edit {
         model.overlay = None;
         return Ok(None);
@@ -534,6 +554,11 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
             model.overlay = None;
             return Ok(run(model, binding));
         }
+        PromptKind::Note => {
+            marks::note(model, word);
+            None
+        }
+        PromptKind::Search | PromptKind::Filter => None,
         PromptKind::Open => Some(model.open(PathBuf::from(text))),
         PromptKind::Save => model.exchange.as_ref().map(|exchange| save(model, exchange, PathBuf::from(text))),
     };

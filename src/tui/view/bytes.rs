@@ -40,15 +40,8 @@ struct Looks<'a> {
 impl<'a> Looks<'a> {
     fn of(exchange: &'a Exchange, paint: &'a Paint) -> Self {
         let shown = &exchange.focus.shown;
-        let hit = exchange.lit().map_or(Span::default(), |node| node.span);
-        let secrets = match shown.hidden.as_slice() {
-            [] => Vec::new(),
-            [whole] if *whole == shown.encoded => vec![Span::new(0, shown.token.len())],
-            _ => {
-                let leaves = shown.nodes().filter(|(_, node)| node.secret && node.children.is_empty());
-                leaves.map(|(_, node)| node.content).collect()
-            }
-        };
+        let hit = exchange.lit_octets();
+        let secrets = shown.secrets();
         let problems = shown.nodes().filter_map(|(_, node)| node.problem.as_ref()).map(|problem| problem.at).collect();
         Self { exchange, paint, hit, secrets, problems }
     }

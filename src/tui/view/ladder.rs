@@ -9,6 +9,7 @@ use crate::terms::{Micros, Party, Span};
 use crate::transcript::Step;
 use crate::tui::focus::Shown;
 use crate::tui::model::{Exchange, Model, TimeMode};
+use crate::tui::search;
 use crate::wire::{Body, Response, printable};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,6 +22,8 @@ const WITH_LIFE_LINES: usize = 56;
 /// One row as it is to be drawn.
 struct Row {
     number: usize,
+    /// Whether a reader has marked it or written on it.
+    left: char,
     from: Option<Party>,
     /// One glyph that says what is special about it.
     mark: (char, Role),
@@ -39,9 +42,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
         area = Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
     let height = usize::from(area.height);
-    let first = first_row(exchange.row, exchange.rows(), height);
-    for (row, y) in (first..exchange.rows()).zip(area.top()..area.bottom()) {
-        let row = read(row, model, exchange);
+    let rows = search::rows(exchange);
+    let first = first_row(rows.position(), rows.len(), height);
+    for (place, y) in (first..rows.len()).zip(area.top()..area.bottom()) {
+        let row = read(rows.nth(place), model, exchange);
         let line = if lines { arrow(&row, wide, exchange, paint) } else { plain(&row, wide, digits(exchange), paint) };
         super::row(buffer, Rect { y, height: 1, ..area }, &line, row.selected, paint);
     }
@@ -60,7 +64,8 @@ fn plain(row: &Row, wide: usize, digits: usize, paint: &Paint) -> Line<'static> 
     let cursor = if row.selected { '▶' } else { ' ' };
     let who = row.from.map_or(' ', Party::letter);
     let left = vec![
-        paint.span(format!(" {cursor} {:>digits$} {who} ", row.number), row.role),
+        paint.span(row.left.to_string(), Role::Title),
+        paint.span(format!("{cursor} {:>digits$} {who} ", row.number), row.role),
         paint.span(row.mark.0.to_string(), row.mark.1),
         paint.span(row.text.clone(), row.role),
     ];
@@ -94,7 +99,8 @@ fn arrow(row: &Row, wide: usize, exchange: &Exchange, paint: &Paint) -> Line<'st
     let cursor = if row.selected { '▶' } else { ' ' };
     let room = wide.saturating_sub(digits + 7 + times);
     let mut spans = vec![
-        paint.span(format!(" {cursor} {:>digits$} ", row.number), row.role),
+        paint.span(row.left.to_string(), Role::Title),
+        paint.span(format!("{cursor} {:>digits$} ", row.number), row.role),
         paint.span(row.mark.0.to_string(), row.mark.1),
         paint.span("│", Role::Client),
     ];
@@ -115,10 +121,16 @@ fn arrow(row: &Row, wide: usize, exchange: &Exchange, paint: &Paint) -> Line<'st
 fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
     let selected = row == exchange.row;
     let number = row + 1;
+    let left = match (exchange.marks.has(row), exchange.marks.notes(row)) {
+        (true, _) => '◆',
+        (false, []) => ' ',
+        (false, _) => '#',
+    };
     let is_held = row == exchange.steps().len();
     if let (true, Some(Held::Received { party })) = (is_held, exchange.held()) {
         return Row {
             number,
+            left,
             from: Some(*party),
             mark: ('●', Role::Held),
             text: format!("‹the {party} has received this and not yet answered›"),
@@ -130,6 +142,7 @@ fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
     let Some((step, shown)) = exchange.shown(row, model.revealed()) else {
         return Row {
             number,
+            left,
             from: None,
             mark: (' ', Role::Dim),
             text: String::new(),
@@ -141,6 +154,7 @@ fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
     let from = step.from();
     Row {
         number,
+        left,
         from,
         mark: match mark(&step, &shown) {
             (' ' | '~' | '§', _) if is_held => ('●', Role::Held),
@@ -172,12 +186,12 @@ fn mark(step: &Step, shown: &Shown) -> (char, Role) {
 }
 
 /// The line with its token in words.
-fn text(shown: &Shown, exchange: &Exchange, is_held: bool, reveal: bool) -> String {
+pub(in crate::tui) fn words(shown: &Shown, reveal: bool) -> String {
     let Some(message) = &shown.message else {
         return super::fact(&shown.event);
     };
     let line = shown.line();
-    let mut text = match (&shown.tree, &message.body) {
+    match (&shown.tree, &message.body) {
         (_, Body::Response(Response::Empty)) => "‹empty line›".to_owned(),
         (Some(tree), _) if !shown.encoded.is_empty() => {
             let before = printable(Span::new(0, shown.encoded.start).of(line));
@@ -185,7 +199,12 @@ fn text(shown: &Shown, exchange: &Exchange, is_held: bool, reveal: bool) -> Stri
             format!("{before}‹{}›{behind}", decode::summary(tree, &shown.token, reveal))
         }
         _ => printable(line),
-    };
+    }
+}
+
+/// The same, and how many lines are held.
+fn text(shown: &Shown, exchange: &Exchange, is_held: bool, reveal: bool) -> String {
+    let mut text = words(shown, reveal);
     let lines = exchange
         .held_line()
         .filter(|_| is_held)

@@ -4,6 +4,7 @@ use super::paint::{Paint, cut_spans, width};
 use crate::config::theme::Role;
 use crate::tui::model::{Exchange, Model, Pane};
 use crate::tui::panes::Placed;
+use crate::tui::search;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -78,6 +79,16 @@ fn note(pane: Pane, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
     if pane != Pane::Ladder {
         return Vec::new();
     }
+    let mut notes = Vec::new();
+    if let Some(text) = search::filter_text(exchange) {
+        notes = vec![Span::raw("─ "), paint.span(crate::decode::escape(&text), Role::Held), Span::raw(" ")];
+    }
+    notes.extend(source_note(exchange, paint));
+    notes
+}
+
+/// What is to be known of the exchange as a whole.
+fn source_note(exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
     if exchange.looks_back() {
         let does = if exchange.session().is_some_and(crate::session::Session::ended) { "ended" } else { "waits" };
         let text = format!(" looking back: the session {does} at {}; n goes on ", exchange.last_row() + 1);

@@ -21,6 +21,7 @@ use super::model::{Exchange, Model, Pane};
 use crate::config::theme::Role;
 use crate::decode::escape;
 use crate::transcript::{Event, What, lesson, recording};
+pub(super) use ladder::words;
 use paint::Paint;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -1,9 +1,11 @@
 //! Lists to choose from and lines to type, over the screen.
 
 use super::ladder::first_row;
-use super::paint::{Paint, cut, width, wrap};
+use super::layout::bars;
+use super::paint::{Paint, cut, spread, width, wrap};
 use crate::config::theme::Role;
 use crate::tui::model::{Menu, Model, Overlay, Prompt, PromptKind};
+use crate::tui::search;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -17,6 +19,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
         Overlay::Menu(menu) => {
             draw_menu(buffer, area, menu, paint);
             None
+        }
+        Overlay::Prompt(prompt) if matches!(prompt.kind, PromptKind::Search | PromptKind::Filter) => {
+            Some(draw_line(buffer, bars(area).crumb, model, prompt, paint))
         }
         Overlay::Prompt(prompt) => Some(draw_prompt(buffer, area, prompt, paint)),
     }
@@ -67,6 +72,33 @@ fn draw_prompt(buffer: &mut Buffer, area: Rect, prompt: &Prompt, paint: &Paint) 
     Position::new(inside.x + at.0 as u16, inside.y + (at.1 - first) as u16)
 }
 
+/// A line that is typed below the panes, so that what it finds can be seen.
+fn draw_line(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, paint: &Paint) -> Position {
+    let (before, behind) = prompt.line.halves();
+    let status = model.exchange.as_ref().map_or("", |exchange| match prompt.kind {
+        PromptKind::Search if !before.is_empty() => search::status(exchange),
+        _ => "",
+    });
+    let (note, role) = match &prompt.error {
+        Some(error) => (format!("✘ {} ", crate::decode::escape(error)), Role::Bad),
+        None if !status.is_empty() => (format!("{status} "), Role::Ok),
+        None => (words(prompt.kind).1.to_owned(), Role::Dim),
+    };
+    let sign = if prompt.kind == PromptKind::Search { " / " } else { " f " };
+    let wide = usize::from(area.width);
+    let room = wide.saturating_sub(width(sign) + 1).max(1);
+    let (rows, at) = broken(&before, &behind, room);
+    let row = rows.into_iter().nth(at.1).unwrap_or_default();
+    let default = if before.is_empty() && behind.is_empty() { prompt.default.clone() } else { String::new() };
+    let left = vec![paint.span(sign, Role::Focus), paint.span(row, Role::Text), paint.span(default, Role::Dim)];
+    buffer.set_style(area, paint.ground());
+    let typed = left.iter().map(|span| width(&span.content)).sum::<usize>() + 2;
+    let note = cut(&note, wide.saturating_sub(typed));
+    let line = spread(left, vec![paint.span(note, role)], wide);
+    buffer.set_line(area.x, area.y, &line, area.width);
+    Position::new(area.x + (width(sign) + at.0) as u16, area.y)
+}
+
 /// A typed line in rows of that width, and where the cursor is: its column and its row.
 fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (usize, usize)) {
     let mut rows = vec![String::new()];
@@ -102,6 +134,9 @@ const fn words(kind: PromptKind) -> (&'static str, &'static str) {
             ("Save to", "A new file; nothing is overwritten. Secrets are masked unless --keep-secrets was given.")
         }
         PromptKind::Open => ("Open", "A recording: a .session file, or the name of a built-in one."),
+        PromptKind::Search => ("Search", "Text, or octets: hex: 4e 54, 0x4e54. "),
+        PromptKind::Filter => ("Filter", "Words, from: is: has: signal: state: code: !not "),
+        PromptKind::Note => ("Note on this step", "A recording keeps it right behind the step."),
         PromptKind::Command => ("Run", "The name of an action; Tab completes it, ? lists them all."),
     }
 }

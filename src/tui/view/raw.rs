@@ -2,8 +2,6 @@
 
 use super::paint::{Paint, wrap};
 use crate::config::theme::Role;
-use crate::terms::Span;
-use crate::transcript::encoded_span;
 use crate::tui::model::{Exchange, Model};
 use crate::wire::{FlawKind, printable};
 use ratatui::text::{Line, Span as Text};
@@ -31,7 +29,7 @@ pub(super) fn lines(
     };
     let from = focus.party();
     let text_role = Paint::party(from);
-    let hit = exchange.lit().map_or(Span::default(), |node| encoded_span(shown.encoded, node.span));
+    let hit = exchange.lit_characters();
     let bad = |at: usize| {
         message.flaws.iter().any(|flaw| flaw.kind != FlawKind::OverLong && flaw.span.contains(at))
             || message.base64().is_some_and(|base64| base64.errors.iter().any(|error| error.at == at))

@@ -59,7 +59,8 @@ fn notes(exchange: &Exchange) -> impl Iterator<Item = &str> {
     let own = exchange.steps().get(at).and_then(lesson::note);
     let behind = exchange.steps().iter().skip(at + 1).map_while(lesson::note).take(NOTES);
     let notes = own.into_iter().chain(behind.filter(move |_| own.is_none()));
-    notes.filter(|remark| !remark.presenter && !remark.text.is_empty()).map(|remark| remark.text)
+    let notes = notes.filter(|remark| !remark.presenter && !remark.text.is_empty()).map(|remark| remark.text);
+    exchange.marks.notes(at).iter().map(String::as_str).chain(notes)
 }
 
 /// How many notes behind a step are shown with it.

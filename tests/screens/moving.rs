@@ -1,0 +1,338 @@
+//! Moving about: search, filter, marks, notes, jumps, menus, help, mouse, copy.
+
+use super::*;
+
+/// Draws, and gives the row of the ladder that is looked at.
+fn at(model: &mut Model) -> String {
+    let drawn = text(model, SIZES[0]);
+    let row = drawn.lines().find(|line| line.contains('▶')).unwrap_or_default();
+    row.trim_start_matches(['◆', '#', ' ', '▶']).to_owned()
+}
+
+fn shows(model: &mut Model, words: &str) -> bool {
+    text(model, SIZES[0]).contains(words)
+}
+
+#[test]
+fn what_is_searched_for_is_shown_while_it_is_typed() {
+    let mut model = recording("spec/ms-xlogin-4");
+    press(&mut model, "/ c h a r l i e");
+    check("search-typed", &mut model, &SIZES[..1]);
+    press(&mut model, "Esc");
+    assert!(at(&mut model).starts_with("1 "));
+    press(&mut model, ".");
+    assert!(shows(&mut model, "nothing is searched for"));
+
+    press(&mut model, "/");
+    enter(&mut model, "charlie");
+    check("search", &mut model, &SIZES);
+    press(&mut model, "/ z z z");
+    assert!(shows(&mut model, "not found"));
+}
+
+#[test]
+fn matches_are_gone_through_forward_and_back_around_the_ends() {
+    let mut model = recording("spec/ms-xlogin-4");
+    press(&mut model, "/");
+    enter(&mut model, "334");
+    let table = [
+        ("", "▶ 13 S  334", "334: 1 of 2"),
+        (".", "▶ 17 S  334", "334: 2 of 2"),
+        (".", "▶ 13 S  334", "334: 1 of 2, from the start"),
+        (",", "▶ 17 S  334", "334: 2 of 2, from the end"),
+        (",", "▶ 13 S  334", "334: 1 of 2"),
+        // From where the cursor is.
+        ("G ,", "▶ 17 S  334", "334: 2 of 2"),
+    ];
+    for (keys, row, says) in table {
+        if !keys.is_empty() {
+            press(&mut model, keys);
+        }
+        let drawn = text(&mut model, SIZES[0]);
+        assert!(drawn.contains(row) && drawn.contains(&format!("✔ {says} ")), "{keys} {says}: {drawn}");
+    }
+    // An empty line searches on.
+    press(&mut model, "/ Enter");
+    assert!(shows(&mut model, "334: 1 of 2, from the start"));
+}
+
+#[test]
+fn what_is_found_is_selected_in_every_view() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n");
+    // What is typed, its match, the selected node, its octets.
+    let table = [
+        ("ntlmssp\\0", "1 of 1", "▶       ├ Signature  NTLMSSP\\0", "34..42"),
+        ("NEGOTIATE_VERSION", "1 of 1", "▶       │ ├ NTLMSSP_NEGOTIATE_VERSION", "49..50"),
+        ("hex: 4e 54 4c 4d", "1 of 1", "▶       ├ Signature  NTLMSSP\\0", "34..42"),
+        ("0x0a0000000000000f", "1 of 1", "▶       └ Version  10.0.0 rev 15", "66..74"),
+        ("YEgGBis", "1 of 1", "▶ InitialContextToken", "0..74"),
+        ("WORKSTATIONfields", "1 of 1", "▶       ├ ▸WorkstationFields", "58..66"),
+        ("auth gss", "2 of 2", "▶ InitialContextToken", "0..74"),
+        ("250 auth", "1 of 1", "No token in this line", ""),
+        ("opened the lab", "1 of 1", "No token in this line", ""),
+    ];
+    for (typed, status, node, span) in table {
+        press(&mut model, "G 3 /");
+        enter(&mut model, typed);
+        let drawn = text(&mut model, SIZES[0]);
+        let line = drawn.lines().find(|line| line.contains(node)).unwrap_or_else(|| panic!("{typed}: {drawn}"));
+        assert!(line.contains(span), "{typed}: {line}");
+        assert!(drawn.contains(&format!("✔ {typed}: {status} ")), "{typed}: {drawn}");
+    }
+}
+
+#[test]
+fn octets_that_are_wrong_are_no_octets() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    for (typed, says) in [("hex: 4e5", "an octet is two hex digits"), ("0xzz", "hex digits are 0 to 9 and a to f")] {
+        press(&mut model, "/");
+        enter(&mut model, typed);
+        assert!(shows(&mut model, says), "{typed}");
+        press(&mut model, "Esc");
+    }
+}
+
+/// Types a filter in place of the one that is there.
+fn filter(model: &mut Model, text: &str) {
+    press(model, "f");
+    key(model, KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+    enter(model, text);
+}
+
+#[test]
+fn hidden_secrets_are_not_found() {
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "c");
+    // The password as text, in base64, in hex, and the filler that stands in its place.
+    for typed in ["wonderland", "d29uZGVy", "0x776f6e64", "0xffff", "/////"] {
+        press(&mut model, "g /");
+        enter(&mut model, typed);
+        assert!(shows(&mut model, &format!("{typed}: not found")), "{typed}");
+        filter(&mut model, typed);
+        assert!(shows(&mut model, &format!("filter: {typed} (0 of 14)")), "{typed}");
+        filter(&mut model, "");
+    }
+    press(&mut model, "s g /");
+    enter(&mut model, "wonderland");
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains("▶ 10 C  ‹password: wonderland›") && drawn.contains("wonderland: 1 of 1"), "{drawn}");
+    press(&mut model, "s .");
+    assert!(shows(&mut model, "wonderland: not found"), "what was found while it was shown is forgotten");
+}
+
+#[test]
+fn the_filter_leaves_what_holds() {
+    let mut model = recording("faults/02-token-cut");
+    filter(&mut model, "from:server !250");
+    check("filter", &mut model, &SIZES[..2]);
+
+    // The rows that a filter leaves, by their numbers: as drawn, and as gone through by keys.
+    let table: [(&str, &[usize]); 16] = [
+        ("from:client", &[4, 7, 11, 14]),
+        ("from:s code:334", &[8]),
+        ("is:deviation", &[8]),
+        ("is:problem", &[8]),
+        ("is:note", &[1, 9, 10, 12]),
+        ("is:edited", &[]),
+        ("is:marked", &[2]),
+        ("has:token", &[7, 8]),
+        ("signal:auth", &[7]),
+        ("signal:cancel", &[11]),
+        ("state:choose", &[6, 13]),
+        ("gssapi", &[6, 7]),
+        ("NTLMSSP from:client", &[7]),
+        ("!from:client !from:server !is:note", &[2, 16]),
+        ("bye code:221", &[15]),
+        ("!", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]),
+    ];
+    filter(&mut model, "");
+    press(&mut model, "g j m");
+    for (typed, rows) in table {
+        filter(&mut model, typed);
+        let mut gone = Vec::new();
+        press(&mut model, "g");
+        for _ in 0..16 {
+            let row: usize = at(&mut model).split(' ').next().unwrap().parse().unwrap();
+            if gone.last() != Some(&row) {
+                gone.push(row);
+            }
+            press(&mut model, "j");
+        }
+        // Where nothing is left the row that is looked at stays.
+        assert_eq!(if rows.is_empty() { &[][..] } else { &gone }, rows, "{typed}");
+        let drawn = text(&mut model, SIZES[0]);
+        let left = if typed == "!" { String::new() } else { format!("filter: {typed} ({} of 16)", rows.len()) };
+        assert!(drawn.contains(&left), "{typed}: {drawn}");
+    }
+    for (typed, says) in [
+        ("is:red", "`is:` goes with deviation, problem, edited, note or marked"),
+        ("from:me", "`from:` goes with client or server"),
+        ("code:many", "`code:` goes with a reply code"),
+        ("state:Nowhere", "`state:` goes with a state"),
+    ] {
+        filter(&mut model, typed);
+        assert!(shows(&mut model, says), "{typed}");
+        press(&mut model, "Esc");
+    }
+}
+
+#[test]
+fn a_filter_keeps_up_with_the_lab_and_shows_what_is_held() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    filter(&mut model, "from:client");
+    press(&mut model, "n n n n");
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains("filter: from:client (2 of 8)"), "{drawn}");
+    let rows: Vec<&str> = drawn.lines().skip(2).take(3).collect();
+    let starts = ["   3 C  EHLO", "   8 C  AUTH GSSAPI", " ▶ 9 S ●334"];
+    assert!(rows.iter().zip(starts).all(|(row, start)| row.starts_with(start)), "{drawn}");
+    press(&mut model, "p");
+    assert!(at(&mut model).starts_with("8 C"));
+    press(&mut model, "p n n");
+    assert!(at(&mut model).starts_with("9 S ●334"), "n goes along what is shown, then lets the held line go");
+}
+
+#[test]
+fn a_search_in_a_long_recording_goes_on_while_keys_are_answered() {
+    use std::fmt::Write as _;
+    let mut long = "saslscope session 1\n\n0.000000 *  opened\nS: 220 host\n".to_owned();
+    for number in 0..20_000 {
+        writeln!(long, "C: NOOP {number}\nS: 250 ok").unwrap();
+    }
+    let mut model = model(options());
+    model.open_recording("long".to_owned(), read(long.as_bytes()));
+    press(&mut model, "/");
+    enter(&mut model, "noop 19999");
+    assert_eq!(model.deadline(), Some(model.now), "more is to be looked at");
+    press(&mut model, "j j k");
+    assert!(at(&mut model).starts_with("2 S  220"));
+    let finish = |model: &mut Model| {
+        let mut ticks = 0;
+        while model.deadline().is_some() {
+            model.tick();
+            ticks += 1;
+        }
+        ticks
+    };
+    assert!(finish(&mut model) > 50, "in many small parts");
+    assert!(at(&mut model).starts_with("40001 C  NOOP 19999") && shows(&mut model, "noop 19999: 1 of 1"));
+    filter(&mut model, "code:250 !NOOP");
+    assert!(finish(&mut model) > 50);
+    assert!(shows(&mut model, "(20000 of 40002)"));
+    press(&mut model, "G k");
+    assert!(at(&mut model).starts_with("40000 S  250 ok"));
+    // Nothing is wrong in it, which takes a while to find out.
+    press(&mut model, "d");
+    finish(&mut model);
+    assert!(shows(&mut model, "no step has a deviation or a problem"), "{}", text(&mut model, SIZES[0]));
+}
+
+#[test]
+fn marks_are_set_shown_and_gone_to() {
+    let mut model = recording("spec/ms-xlogin-4");
+    press(&mut model, "'");
+    assert!(shows(&mut model, "no step is marked; m marks this one"));
+    press(&mut model, "j j m j j j m j m m k k");
+    let drawn = text(&mut model, SIZES[0]);
+    let marked: Vec<&str> = drawn.lines().filter(|line| line.starts_with('◆')).collect();
+    assert!(marked.len() == 2 && marked[0].starts_with("◆   3") && marked[1].starts_with("◆   6"), "{drawn}");
+    for row in ["6 ", "3 ", "6 "] {
+        press(&mut model, "'");
+        assert!(at(&mut model).starts_with(row));
+    }
+}
+
+#[test]
+fn notes_and_marks_survive_a_save() {
+    let file = std::env::temp_dir().join(format!("saslscope-moving-{}.session", std::process::id()));
+    let _ = std::fs::remove_file(&file); // of an earlier run
+    let mut model = recording("spec/ms-xlogin-4");
+    press(&mut model, "/");
+    enter(&mut model, "auth login");
+    press(&mut model, ". . m ;");
+    enter(&mut model, "the user name \u{1b}is missing");
+    assert!(shows(&mut model, "noted on step 11; w saves it there"));
+    press(&mut model, "5");
+    check("note", &mut model, &SIZES[..1]);
+    press(&mut model, "w");
+    enter(&mut model, &file.display().to_string());
+    let saved = std::fs::read_to_string(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let written = "C: AUTH LOGIN\n0.043979 # mark\n0.043979 # the user name is missing\n";
+    assert!(saved.contains(written), "{saved}");
+    let mut again = super::model(options());
+    again.open_recording("again".to_owned(), read(saved.as_bytes()));
+    press(&mut again, "'");
+    let drawn = text(&mut again, SIZES[0]);
+    assert!(drawn.contains("◆▶ 11 C  AUTH LOGIN") && drawn.contains("   12    # the user name is missing"), "{drawn}");
+    assert!(!drawn.contains("# mark"), "{drawn}");
+}
+
+#[test]
+fn a_note_at_the_present_of_a_lab_is_a_fact_of_its_own() {
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "n n n m ;");
+    enter(&mut model, "look here");
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains("    8    # look here") || drawn.contains("   8    # look here"), "{drawn}");
+    assert!(drawn.contains("◆▶ 9 C ●AUTH LOGIN"), "the held line moves on, and its mark: {drawn}");
+    press(&mut model, "n p p ;");
+    enter(&mut model, "and here");
+    assert!(text(&mut model, SIZES[0]).contains("#▶  8 ") || shows(&mut model, "noted on step"));
+}
+
+#[test]
+fn from_a_request_to_its_answer_and_back() {
+    let mut model = recording("spec/ms-xlogin-4");
+    // The row, and where % leads from there.
+    let table = [
+        (3, "3 "),
+        (4, "4 S"),
+        (6, "9 S  250"),
+        (8, "6 C"),
+        (9, "6 C  EHLO"),
+        (11, "13 S  334"),
+        (13, "15 C"),
+        (15, "17 S"),
+        (19, "21 S  235"),
+        (21, "19 C"),
+    ];
+    for (row, to) in table {
+        press(&mut model, "g");
+        (1..row).for_each(|_| press(&mut model, "j"));
+        press(&mut model, "%");
+        assert!(at(&mut model).starts_with(to), "{row}: {}", at(&mut model));
+    }
+    // In the lab the answer may be held.
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n n p %");
+    assert!(at(&mut model).starts_with("9 S ●334"));
+    press(&mut model, "%");
+    assert!(at(&mut model).starts_with("8 C"));
+}
+
+#[test]
+fn the_next_step_with_something_wrong() {
+    let mut model = lab(Mechanism::Gssapi, Some(Fault::CutToken));
+    press(&mut model, "c g d");
+    check("next-wrong", &mut model, &SIZES[..1]);
+    press(&mut model, "d");
+    assert!(shows(&mut model, "from the start"));
+    press(&mut model, "D");
+    assert!(shows(&mut model, "from the end"));
+}
+
+#[test]
+fn time_is_told_in_three_ways() {
+    let mut model = recording("spec/ms-xlogin-4");
+    let time = |model: &mut Model| {
+        let drawn = text(model, SIZES[0]);
+        let row = drawn.lines().find(|line| line.contains(" 6 C  EHLO")).unwrap_or_else(|| panic!("{drawn}"));
+        row.rsplit(' ').next().unwrap().to_owned()
+    };
+    for told in ["+0.025", "Δ0.009", "19:40:00.025", "+0.025"] {
+        assert_eq!(time(&mut model), told);
+        press(&mut model, "t");
+    }
+}
