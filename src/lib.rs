@@ -24,11 +24,11 @@
 //! * [`transcript`], events to steps, the recording, masking of secrets.
 //! * [`mech`], GSS-API mechanisms: SPNEGO over `NTLMv2`, both sides.
 //! * [`session`], playing parties, with the gate; faults; the lab.
-//! * [`config`], themes: TOML in, errors with file, line and key.
+//! * [`config`], settings, keys, themes: TOML in, errors with file, line and key.
 //! * [`tui`], the screen: model, keys, update, view.
 //! * [`cli`], the command line and its faces.
 //!
-//! Not done: sockets and TLS, Kerberos of the system, users files and settings, import and export, conformance reports.
+//! Not done: sockets and TLS, Kerberos of the system, users files, import and export, conformance reports.
 
 pub mod cli;
 pub mod config;

@@ -3,11 +3,11 @@
 //! The last layer: it prints what the others compute, as text for people and as JSON for programs, and computes nothing
 //! about mail itself. One file a face; `step` and `tree` say how a step and a token are printed, `out` where to.
 //!
-//! What holds: built-in values < the environment (`SASLSCOPE_…`) < the flags. Secrets are hidden unless `--reveal`, on
+//! What holds: built-in values < the user's files < the environment (`SASLSCOPE_…`) < the flags. Secrets are hidden unless `--reveal`, on
 //! disk masked unless `--keep-secrets`. Errors go to standard error and say what was being done, what came, what to
 //! try. A reader that goes away (a broken pipe) ends the program without a word.
 //!
-//! Limits: no configuration file and no log file yet.
+//! Limits: no log file yet.
 
 mod completions;
 mod decode;
@@ -24,7 +24,10 @@ mod step;
 mod themes;
 mod tree;
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use crate::config::settings::Settings;
+use crate::config::terminal::{self, When};
+use crate::tui::Keys;
+use clap::{CommandFactory as _, Parser, Subcommand};
 use out::Out;
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -94,15 +97,25 @@ struct Common {
     /// One JSON object a line
     #[arg(long, global = true)]
     json: bool,
-    /// The theme of the screen
-    #[arg(long, global = true, value_name = "NAME", default_value = "terminal16", env = "SASLSCOPE_THEME")]
-    theme: String,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", env = "SASLSCOPE_COLOR")]
-    color: Color,
-    /// Draw with nothing but ASCII
-    #[arg(long, global = true, env = "SASLSCOPE_ASCII", value_parser = clap::builder::FalseyValueParser::new())]
-    ascii: bool,
+    /// The theme of the screen, or `auto`: the one that suits the terminal's ground (the default)
+    #[arg(long, global = true, value_name = "NAME", env = "SASLSCOPE_THEME")]
+    theme: Option<String>,
+    /// When to use colour: auto by default
+    #[arg(long, global = true, value_enum, value_name = "WHEN", env = "SASLSCOPE_COLOR")]
+    color: Option<When>,
+    /// Draw with nothing but ASCII, or with all glyphs (`=no`); by default as the locale is
+    #[arg(
+        long,
+        global = true,
+        value_name = "yes|no",
+        num_args = 0..=1,
+        require_equals = true,
+        hide_possible_values = true,
+        default_missing_value = "yes",
+        env = "SASLSCOPE_ASCII",
+        value_parser = clap::builder::FalseyValueParser::new()
+    )]
+    ascii: Option<bool>,
     /// Show secrets
     #[arg(long, global = true)]
     reveal: bool,
@@ -112,24 +125,23 @@ struct Common {
     /// Record secrets as they are, instead of filler of the same length
     #[arg(long, global = true, requires = "save")]
     keep_secrets: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
-    Auto,
-    Always,
-    Never,
+    /// What the user's files say, where the flags say nothing
+    #[arg(skip)]
+    settings: Settings,
+    #[arg(skip)]
+    keys: Keys,
 }
 
 impl Arguments {
-    fn face(self) -> Result<Exit, Failure> {
+    fn face(mut self) -> Result<Exit, Failure> {
+        // These say themselves what is wrong with the user's files, or need none.
+        let lists = matches!(self.face, Some(Face::Themes(_) | Face::Keys(_) | Face::Completions(_) | Face::Man(_)));
+        self.common.configure().or_else(|failure| if lists { Ok(()) } else { Err(failure) })?;
         let common = &self.common;
         let records = matches!(self.face, None | Some(Face::Lab(_) | Face::Open(_) | Face::Show(_)));
         if common.save.is_some() && !records {
             return Err(Failure::usage("--save records an exchange, and there is none here; try `saslscope lab`"));
         }
-        screen::theme(common)?;
         let out = &mut Out::new(common);
         let exit = match self.face {
             None if screen::wanted(common) => screen::start(common),
@@ -164,14 +176,24 @@ fn bare(common: &Common, out: &mut Out) -> Result<Exit, Failure> {
     }
 }
 
-impl Color {
-    /// Whether standard output is to have colour.
-    fn wanted(self) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
-        }
+impl Common {
+    /// Takes in what the user's files say.
+    fn configure(&mut self) -> Result<(), Failure> {
+        self.settings = screen::settings()?;
+        self.keys = screen::keys()?;
+        screen::theme(self).map(drop)
+    }
+
+    /// Whether there is to be colour.
+    fn color(&self) -> bool {
+        let when = self.color.or(self.settings.color).unwrap_or(When::Auto);
+        when.holds(io::stdout().is_terminal(), &screen::env)
+    }
+
+    /// Whether there is to be nothing but ASCII. The locale is that of a terminal; a file has UTF-8.
+    fn ascii(&self) -> bool {
+        let said = self.ascii.or(self.settings.ascii);
+        said.unwrap_or_else(|| io::stdout().is_terminal() && terminal::is_ascii(&screen::env))
     }
 }
 

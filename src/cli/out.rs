@@ -35,8 +35,9 @@ pub(super) enum Tone {
 
 impl Out {
     pub(super) fn new(common: &Common) -> Self {
-        let Common { json, ascii, reveal, color, .. } = *common;
-        Self { to: BufWriter::new(io::stdout().lock()), color: color.wanted(), json, ascii, reveal }
+        let Common { json, reveal, .. } = *common;
+        let (color, ascii) = (common.color(), common.ascii());
+        Self { to: BufWriter::new(io::stdout().lock()), color, json, ascii, reveal }
     }
 
     /// One line of text.

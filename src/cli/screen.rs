@@ -1,10 +1,13 @@
 //! The way to the screen and back.
 
 use super::{Common, Exit, Failure};
+use crate::config::keys::KeyFile;
+use crate::config::settings::{self, AUTO, Settings};
+use crate::config::terminal::{self, Colors};
 use crate::config::theme::Theme;
 use crate::decode::escape;
 use crate::session::{Gate, Stop};
-use crate::tui::{self, Options, Outcome, Start};
+use crate::tui::{self, Keys, Options, Outcome, Start, Twins};
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Whether there is a screen to draw on, and it is wanted.
@@ -15,10 +18,14 @@ pub(super) fn wanted(common: &Common) -> bool {
 
 /// Shows the screen until the user leaves it.
 pub(super) fn run(start: Start, gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<Outcome, Failure> {
+    let (theme, auto) = theme(common)?;
     let options = Options {
-        theme: theme(common)?,
-        color: common.color.wanted(),
-        ascii: common.ascii,
+        theme,
+        auto,
+        color: common.color(),
+        colors: terminal::colors(&env).unwrap_or(Colors::Sixteen),
+        keys: common.keys.clone(),
+        ascii: common.ascii(),
         reveal: common.reveal,
         keep_secrets: common.keep_secrets,
         save: common.save.clone(),
@@ -46,8 +53,44 @@ pub(super) fn start(common: &Common) -> Result<Exit, Failure> {
 /// What the screen holds unless told otherwise: each line before it goes.
 pub(super) const SEND: Gate = Gate { receive: false, send: true };
 
-/// The theme that was asked for.
-pub(super) fn theme(common: &Common) -> Result<Theme, Failure> {
-    Theme::find(&common.theme)
-        .map_err(|error| Failure::usage(format!("reading the theme: {error}; `saslscope themes` lists them")))
+/// The theme that was asked for. Where none was: the one that suits the ground of the terminal as far as it is known,
+/// and those to go over to once the terminal says it.
+pub(super) fn theme(common: &Common) -> Result<(Theme, Option<Twins>), Failure> {
+    let find = |name: &str| {
+        let failed = |error| Failure::usage(format!("reading the theme: {error}; `saslscope themes` lists them"));
+        Theme::find(name).map_err(failed)
+    };
+    let settings = &common.settings;
+    let name = common.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(AUTO);
+    if name != AUTO {
+        return Ok((find(name)?, None));
+    }
+    let dark = find(settings.dark_theme.as_deref().unwrap_or("dark"))?;
+    let twins = Twins { dark, light: find(settings.light_theme.as_deref().unwrap_or("light"))? };
+    // Of sixteen colours the terminal's own are the best.
+    if !common.color() || terminal::colors(&env).is_none_or(|colors| colors == Colors::Sixteen) {
+        return Ok((find(OWN)?, None));
+    }
+    let theme = terminal::background(&env).and_then(|ground| twins.on(ground).cloned());
+    Ok((theme.map_or_else(|| find(OWN), Ok)?, terminal::may_be_asked(&env).then_some(twins)))
+}
+
+/// The theme of the terminal's own colours.
+const OWN: &str = "terminal16";
+
+/// The keys as the user has them.
+pub(super) fn keys() -> Result<Keys, Failure> {
+    let keys = KeyFile::load().and_then(|file| file.as_ref().map_or_else(|| Ok(Keys::default()), Keys::read));
+    keys.map_err(|error| Failure::usage(format!("reading the keys: {error}")))
+}
+
+/// The settings as the user has them.
+pub(super) fn settings() -> Result<Settings, Failure> {
+    let settings = settings::path().map_or_else(|| Ok(Settings::default()), |path| settings::load(&path));
+    settings.map_err(|error| Failure::usage(format!("reading the settings: {error}")))
+}
+
+/// The environment; what is no text says nothing.
+pub(super) fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }

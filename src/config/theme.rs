@@ -12,16 +12,20 @@
 //! sky = "#7ab8ff"
 //! ```
 //!
+//! `background` says whether its ground is `"dark"`, `"light"` or the `"terminal"`'s own (so where nothing is said), `twin`
+//! which theme suits the other light.
+//!
 //! Built-in themes are files too (`themes/`); a user's theme of the same name stands before them. An unknown role, a
 //! missing one, or a colour that nobody knows is an error with file, line and key.
 
+use super::dirs;
+use super::file::{ConfigError, Source, known};
+use super::terminal::Colors;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
-use std::fmt;
-use std::ops::Range;
 use std::path::PathBuf;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes");
 
@@ -101,6 +105,66 @@ pub enum Color {
     Rgb(u8, u8, u8),
 }
 
+impl Color {
+    /// Red, green, blue; of the terminal's own colours as xterm has them where nobody has set them up otherwise.
+    #[must_use]
+    pub const fn rgb(self) -> [u8; 3] {
+        /// Of the cube of 6 × 6 × 6.
+        const fn level(of: u8) -> u8 {
+            if of == 0 { 0 } else { 55 + 40 * of }
+        }
+        match self {
+            Self::Rgb(r, g, b) => [r, g, b],
+            Self::Named(number) | Self::Indexed(number @ 0..=15) => XTERM[(number & 15) as usize],
+            Self::Indexed(number @ 16..=231) => {
+                let cube = number - 16;
+                [level(cube / 36), level(cube / 6 % 6), level(cube % 6)]
+            }
+            Self::Indexed(number) => [8 + 10 * (number - 232); 3],
+        }
+    }
+
+    /// The colour that comes nearest to it, of those that there are.
+    #[must_use]
+    pub fn within(self, colors: Colors) -> Self {
+        let distance = |other: Self| {
+            let [a, b] = [self.rgb(), other.rgb()];
+            let part = |at: usize| i32::from(a[at]) - i32::from(b[at]);
+            // The eye sees green best and blue least.
+            3 * part(0) * part(0) + 4 * part(1) * part(1) + 2 * part(2) * part(2)
+        };
+        match (self, colors) {
+            (Self::Rgb(..), Colors::Indexed) => {
+                (16..=255).map(Self::Indexed).min_by_key(|other| distance(*other)).unwrap_or(self)
+            }
+            (Self::Rgb(..) | Self::Indexed(_), Colors::Sixteen) => {
+                (0..16).map(Self::Named).min_by_key(|other| distance(*other)).unwrap_or(self)
+            }
+            _ => self,
+        }
+    }
+}
+
+/// What xterm shows for the sixteen.
+const XTERM: [[u8; 3]; 16] = [
+    [0, 0, 0],
+    [205, 0, 0],
+    [0, 205, 0],
+    [205, 205, 0],
+    [0, 0, 238],
+    [205, 0, 205],
+    [0, 205, 205],
+    [229, 229, 229],
+    [127, 127, 127],
+    [255, 0, 0],
+    [0, 255, 0],
+    [255, 255, 0],
+    [92, 92, 255],
+    [255, 0, 255],
+    [0, 255, 255],
+    [255, 255, 255],
+];
+
 /// The terminal's own colours by name, in their order.
 const NAMES: [&str; 16] = [
     "black",
@@ -158,26 +222,70 @@ pub struct Look {
     pub modifiers: Vec<Modifier>,
 }
 
+/// What a theme stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Background {
+    /// Dark ground, light letters.
+    Dark,
+    /// Light ground, dark letters.
+    Light,
+    /// The terminal's own ground, whichever it is.
+    Terminal,
+}
+
+impl Background {
+    const WORDS: [(&str, Self); 3] = [("dark", Self::Dark), ("light", Self::Light), ("terminal", Self::Terminal)];
+
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Terminal => "terminal",
+        }
+    }
+
+    /// Light, where black letters are read better on this colour than white ones.
+    #[must_use]
+    pub fn of(rgb: [u8; 3]) -> Self {
+        let light = luminance(rgb);
+        if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) { Self::Light } else { Self::Dark }
+    }
+}
+
+/// The relative luminance of a colour, 0 to 1 (WCAG 2.2).
+#[must_use]
+pub fn luminance(rgb: [u8; 3]) -> f64 {
+    let [r, g, b] = rgb.map(|part| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    });
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
 /// A look for each role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     /// Its name: that of its file.
     pub name: String,
+    /// What it stands on.
+    pub background: Background,
+    /// The name of the theme for the other light, if there is one.
+    pub twin: Option<String>,
     /// In the order of [`Role::ALL`].
     looks: Vec<Look>,
 }
 
-/// Why a theme can't be had.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThemeError {
-    /// In which file; the name as asked for where there is none.
-    pub file: String,
-    /// The line, counted from 1; 0 where there is no file.
-    pub line: usize,
-    /// The key; empty where it is none.
-    pub key: String,
-    /// Why, as a sentence without its full stop.
-    pub reason: String,
+/// One of the themes that there are.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Whether its file is the user's.
+    pub own: bool,
+    /// The theme, or why it can't be had.
+    pub theme: Result<Theme, ConfigError>,
 }
 
 impl Theme {
@@ -191,34 +299,34 @@ impl Theme {
     ///
     /// # Errors
     /// Where there is none, or where its file can't be followed.
-    pub fn find(name: &str) -> Result<Self, ThemeError> {
-        let Some((file, text)) = text_of(name) else {
-            let reason = format!("there is no theme `{name}`; there are: {}", names().join(", "));
-            return Err(ThemeError { file: name.to_owned(), line: 0, key: String::new(), reason });
-        };
-        Self::read(name, &file, text, text_of)
+    pub fn find(name: &str) -> Result<Self, ConfigError> {
+        let found = source(name)?.ok_or_else(|| {
+            let names: Vec<String> = names().into_iter().map(|(name, _)| name).collect();
+            let known = known(name, names.iter().map(String::as_str));
+            ConfigError::whole("theme", format!("there is no theme `{name}`{known}"))
+        })?;
+        Self::of(name, found, source)
     }
 
-    /// Reads a theme from the text of `file`; `find` gives file and text of a theme that it inherits from.
-    ///
-    /// # Errors
-    /// The first thing in it that can't be followed.
-    pub fn read(
+    /// All themes: the built-in ones, then the user's own.
+    #[must_use]
+    pub fn all() -> Vec<Listed> {
+        names().into_iter().map(|(name, own)| Listed { theme: Self::find(&name), name, own }).collect()
+    }
+
+    /// Reads a theme; `find` gives the text of a theme that it inherits from.
+    fn of(
         name: &str,
-        file: &str,
-        text: String,
-        find: impl Fn(&str) -> Option<(String, String)>,
-    ) -> Result<Self, ThemeError> {
-        let mut files = vec![Source { file: file.to_owned(), text }];
-        while let Some(parent) = files[files.len() - 1].inherits()? {
+        source: Source,
+        find: impl Fn(&str) -> Result<Option<Source>, ConfigError>,
+    ) -> Result<Self, ConfigError> {
+        let mut files = vec![source];
+        while let Some(parent) = files[files.len() - 1].name("inherits")? {
             let child = &files[files.len() - 1];
             if files.len() == LAYERS {
                 return Err(child.error(parent.span(), "inherits", "themes that inherit from each other in a circle"));
             }
-            let (file, text) = find(parent.get_ref()).ok_or_else(|| {
-                child.error(parent.span(), "inherits", &format!("there is no theme `{}`", parent.get_ref()))
-            })?;
-            files.push(Source { file, text });
+            files.push(child.other(&parent, "inherits", &find)?);
         }
         let mut palette = BTreeMap::new();
         for source in files.iter().rev() {
@@ -232,16 +340,27 @@ impl Theme {
         if let Some((role, _)) = missing {
             return Err(files[0].error(0..0, role.name(), "the theme says nothing of this role and inherits nothing"));
         }
-        Ok(Self { name: name.to_owned(), looks: looks.into_iter().flatten().collect() })
+        let mut theme = Self {
+            name: name.to_owned(),
+            background: Background::Terminal,
+            twin: None,
+            looks: looks.into_iter().flatten().collect(),
+        };
+        for source in files.iter().rev() {
+            if let Some(value) = source.table()?.get("background") {
+                theme.background = source.word(value, "background", &Background::WORDS)?;
+            }
+            if let Some(twin) = source.name("twin")? {
+                source.other(&twin, "twin", &find)?;
+                theme.twin = Some(twin.into_inner());
+            }
+        }
+        Ok(theme)
     }
 }
 
-/// The names of all themes: the built-in ones, then the user's own.
-#[must_use]
-pub fn names() -> Vec<String> {
-    let built_in = BUILT_IN.files().filter_map(|file| file.path().file_stem()?.to_str());
-    let mut names: Vec<String> = built_in.map(str::to_owned).collect();
-    names.sort_unstable();
+/// The names of all themes, the built-in ones first, and whether each is the user's own.
+fn names() -> Vec<(String, bool)> {
     let mut own: Vec<String> = user_dir()
         .and_then(|dir| std::fs::read_dir(dir).ok())
         .into_iter()
@@ -251,19 +370,21 @@ pub fn names() -> Vec<String> {
             let name = path.file_stem()?.to_str()?;
             (path.extension()? == "toml" && is_name(name)).then(|| name.to_owned())
         })
-        .filter(|name| !names.contains(name))
         .collect();
     own.sort_unstable();
-    names.extend(own);
+    let built_in = BUILT_IN.files().filter_map(|file| file.path().file_stem()?.to_str());
+    let mut names: Vec<(String, bool)> =
+        built_in.map(|name| (name.to_owned(), own.iter().any(|own| own == name))).collect();
+    names.sort_unstable();
+    let new: Vec<String> = own.into_iter().filter(|own| names.iter().all(|(name, _)| name != own)).collect();
+    names.extend(new.into_iter().map(|name| (name, true)));
     names
 }
 
-/// Where a user's themes are: `$XDG_CONFIG_HOME/saslscope/themes`.
+/// Where a user's themes are.
 #[must_use]
 pub fn user_dir() -> Option<PathBuf> {
-    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let config = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
-    Some(config.join("saslscope").join("themes"))
+    Some(dirs::config()?.join("themes"))
 }
 
 /// A name that is no path.
@@ -271,57 +392,42 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
-/// File and text of the theme of that name.
-fn text_of(name: &str) -> Option<(String, String)> {
+/// The text of the theme of that name, if there is one.
+fn source(name: &str) -> Result<Option<Source>, ConfigError> {
     if !is_name(name) {
-        return None;
+        return Ok(None);
     }
     let file = format!("{name}.toml");
     if let Some(path) = user_dir().map(|dir| dir.join(&file))
-        && let Ok(text) = std::fs::read_to_string(&path)
+        && let Some(source) = Source::load(&path)?
     {
-        return Some((path.display().to_string(), text));
+        return Ok(Some(source));
     }
-    let text = BUILT_IN.get_file(&file)?.contents_utf8()?;
-    Some((format!("themes/{file}"), text.to_owned()))
+    let text = BUILT_IN.get_file(&file).and_then(|found| found.contents_utf8());
+    Ok(text.map(|text| Source { file: format!("themes/{file}"), text: text.to_owned() }))
 }
 
-/// One file on the way from a theme to what it inherits from.
-struct Source {
-    file: String,
-    text: String,
-}
-
+/// How the text of a theme is read.
 impl Source {
-    fn error(&self, at: Range<usize>, key: &str, reason: &str) -> ThemeError {
-        let before = self.text.get(..at.start).unwrap_or(&self.text);
-        let line = before.matches('\n').count() + 1;
-        ThemeError { file: self.file.clone(), line, key: key.to_owned(), reason: reason.to_owned() }
-    }
-
-    fn table(&self) -> Result<DeTable<'_>, ThemeError> {
-        let table = DeTable::parse(&self.text).map_err(|error| {
-            let at = error.span().unwrap_or_default();
-            self.error(at, "", error.message())
-        })?;
-        Ok(table.into_inner())
-    }
-
-    fn inherits(&self) -> Result<Option<Spanned<String>>, ThemeError> {
+    /// The name of a theme that stands under `key`.
+    fn name(&self, key: &str) -> Result<Option<Spanned<String>>, ConfigError> {
         let table = self.table()?;
-        let Some(parent) = table.get("inherits") else { return Ok(None) };
-        let name = self.string(parent, "inherits")?;
-        Ok(Some(Spanned::new(parent.span(), name.to_owned())))
+        let Some(value) = table.get(key) else { return Ok(None) };
+        Ok(Some(Spanned::new(value.span(), self.string(value, key)?.to_owned())))
     }
 
-    fn string<'a>(&self, value: &'a Spanned<DeValue<'_>>, key: &str) -> Result<&'a str, ThemeError> {
-        value.get_ref().as_str().ok_or_else(|| {
-            let reason = format!("{} where a string belongs", value.get_ref().type_str());
-            self.error(value.span(), key, &reason)
-        })
+    /// The text of the theme that is named there.
+    fn other(
+        &self,
+        name: &Spanned<String>,
+        key: &str,
+        find: &impl Fn(&str) -> Result<Option<Self>, ConfigError>,
+    ) -> Result<Self, ConfigError> {
+        let none = || self.error(name.span(), key, format!("there is no theme `{}`", name.get_ref()));
+        find(name.get_ref())?.ok_or_else(none)
     }
 
-    fn palette(&self, palette: &mut BTreeMap<String, Color>) -> Result<(), ThemeError> {
+    fn palette(&self, palette: &mut BTreeMap<String, Color>) -> Result<(), ConfigError> {
         let table = self.table()?;
         let Some(colors) = table.get("palette") else { return Ok(()) };
         let Some(colors) = colors.get_ref().as_table() else {
@@ -335,16 +441,16 @@ impl Source {
         Ok(())
     }
 
-    fn roles(&self, palette: &BTreeMap<String, Color>, looks: &mut [Option<Look>]) -> Result<(), ThemeError> {
+    fn roles(&self, palette: &BTreeMap<String, Color>, looks: &mut [Option<Look>]) -> Result<(), ConfigError> {
         let table = self.table()?;
         for (key, value) in &table {
             let name = key.get_ref().as_ref();
-            if matches!(name, "inherits" | "palette") {
+            if matches!(name, "inherits" | "palette" | "background" | "twin") {
                 continue;
             }
             let Some(role) = Role::ALL.iter().find(|role| role.name() == name) else {
-                let known: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
-                return Err(self.error(key.span(), name, &format!("no role; there are: {}", known.join(", "))));
+                let known = known(name, Role::ALL.iter().map(|role| role.name()));
+                return Err(self.error(key.span(), name, format!("no role{known}")));
             };
             looks[*role as usize] = Some(self.look(name, value, palette)?);
         }
@@ -356,7 +462,7 @@ impl Source {
         role: &str,
         value: &Spanned<DeValue<'_>>,
         palette: &BTreeMap<String, Color>,
-    ) -> Result<Look, ThemeError> {
+    ) -> Result<Look, ConfigError> {
         let Some(parts) = value.get_ref().as_table() else {
             return Ok(Look { fg: Some(self.color(value, role, palette)?), ..Look::default() });
         };
@@ -378,7 +484,7 @@ impl Source {
         value: &Spanned<DeValue<'_>>,
         key: &str,
         palette: &BTreeMap<String, Color>,
-    ) -> Result<Color, ThemeError> {
+    ) -> Result<Color, ConfigError> {
         let text = self.string(value, key)?;
         palette.get(text).copied().or_else(|| color(text)).ok_or_else(|| {
             let reason = format!(
@@ -389,15 +495,15 @@ impl Source {
         })
     }
 
-    fn modifiers(&self, value: &Spanned<DeValue<'_>>, key: &str) -> Result<Vec<Modifier>, ThemeError> {
+    fn modifiers(&self, value: &Spanned<DeValue<'_>>, key: &str) -> Result<Vec<Modifier>, ConfigError> {
         let known = Modifier::ALL.map(Modifier::name).join(", ");
         let Some(list) = value.get_ref().as_array() else {
-            return Err(self.error(value.span(), key, &format!("a list of {known} belongs here")));
+            return Err(self.error(value.span(), key, format!("a list of {known} belongs here")));
         };
         let one = |value: &Spanned<DeValue<'_>>| {
             let name = self.string(value, key)?;
             let found = Modifier::ALL.into_iter().find(|modifier| modifier.name() == name);
-            found.ok_or_else(|| self.error(value.span(), key, &format!("no modifier `{name}`; there are: {known}")))
+            found.ok_or_else(|| self.error(value.span(), key, format!("no modifier `{name}`; there are: {known}")))
         };
         list.iter().map(one).collect()
     }
@@ -414,31 +520,20 @@ fn color(text: &str) -> Option<Color> {
     text.parse().ok().map(Color::Indexed)
 }
 
-/// `themes/mine.toml:7: client: no colour`
-impl fmt::Display for ThemeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line > 0 {
-            write!(f, "{}:{}: ", self.file, self.line)?;
-        }
-        if !self.key.is_empty() {
-            write!(f, "{}: ", self.key)?;
-        }
-        f.write_str(&self.reason)
-    }
-}
-
-impl std::error::Error for ThemeError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Theme, ThemeError> {
-        let find = |name: &str| match name {
-            "circle" => Some(("circle.toml".to_owned(), "inherits = \"circle\"".to_owned())),
-            _ => Some((format!("{name}.toml"), BUILT_IN.get_file(format!("{name}.toml"))?.contents_utf8()?.to_owned())),
+    fn read(text: &str) -> Result<Theme, ConfigError> {
+        let source = |file: &str, text: &str| Source { file: file.to_owned(), text: text.to_owned() };
+        let find = |name: &str| {
+            let text = match name {
+                "circle" => Some("inherits = \"circle\""),
+                _ => BUILT_IN.get_file(format!("{name}.toml")).and_then(|file| file.contents_utf8()),
+            };
+            Ok(text.map(|text| source(&format!("{name}.toml"), text)))
         };
-        Theme::read("mine", "mine.toml", text.to_owned(), find)
+        Theme::of("mine", source("mine.toml", text), find)
     }
 
     #[test]
@@ -447,7 +542,7 @@ mod tests {
             let text = file.contents_utf8().unwrap_or_default();
             assert_eq!(read(text).map(|theme| theme.looks.len()), Ok(Role::ALL.len()), "{}", file.path().display());
         }
-        assert!(BUILT_IN.files().count() >= 5);
+        assert_eq!(BUILT_IN.files().count(), 10);
     }
 
     #[test]
@@ -465,7 +560,7 @@ mod tests {
     fn errors_name_file_line_and_key() {
         let cases = [
             ("text = \"blu\"", "mine.toml:1: text: no colour `blu`"),
-            ("\n\nclinet = \"blue\"", "mine.toml:3: clinet: no role"),
+            ("\n\nclinet = \"blue\"", "mine.toml:3: clinet: no role (is `client` meant?); there are: text, dim"),
             ("text = \"white\"", "mine.toml:1: dim: the theme says nothing"),
             ("inherits = \"mono\"\ntext = { fg = 3 }", "mine.toml:2: text.fg: integer where a string belongs"),
             ("inherits = \"mono\"\ntext = { colour = \"red\" }", "mine.toml:2: text.colour: a look has"),
@@ -473,11 +568,38 @@ mod tests {
             ("inherits = \"mono\"\n[palette]\nsky = \"#12\"", "mine.toml:3: palette.sky: no colour"),
             ("inherits = \"nobody\"", "mine.toml:1: inherits: there is no theme `nobody`"),
             ("inherits = \"circle\"", "circle.toml:1: inherits: themes that inherit from each other in a circle"),
+            ("inherits = \"mono\"\nbackground = \"drak\"", "mine.toml:2: background: not `drak` (is `dark` meant?)"),
+            ("inherits = \"mono\"\ntwin = \"nobody\"", "mine.toml:2: twin: there is no theme `nobody`"),
             ("text = \n", "mine.toml:1: "),
         ];
         for (text, expected) in cases {
             let error = read(text).map_or_else(|error| error.to_string(), |_| "read".to_owned());
             assert!(error.starts_with(expected), "{error}\nexpected {expected}");
+        }
+    }
+
+    #[test]
+    fn colours_come_near_where_there_are_fewer() {
+        let table = [
+            (Color::Rgb(95, 135, 175), Color::Indexed(67), Color::Named(8)),
+            (Color::Rgb(0, 0, 0), Color::Indexed(16), Color::Named(0)),
+            (Color::Rgb(255, 255, 255), Color::Indexed(231), Color::Named(15)),
+            (Color::Rgb(0x2c, 0x36, 0x46), Color::Indexed(237), Color::Named(0)),
+            (Color::Indexed(196), Color::Indexed(196), Color::Named(9)),
+            (Color::Named(3), Color::Named(3), Color::Named(3)),
+        ];
+        for (color, indexed, named) in table {
+            assert_eq!([color.within(Colors::Indexed), color.within(Colors::Sixteen)], [indexed, named], "{color:?}");
+            assert_eq!(color.within(Colors::True), color);
+        }
+    }
+
+    #[test]
+    fn a_ground_is_light_where_black_letters_are_read_better() {
+        use Background::{Dark, Light};
+        let table = [([0, 0, 0], Dark), ([255; 3], Light), ([0x80; 3], Light), ([0x60; 3], Dark), ([0, 0, 238], Dark)];
+        for (rgb, expected) in table {
+            assert_eq!(Background::of(rgb), expected, "{rgb:?}");
         }
     }
 }

@@ -1,9 +1,13 @@
 //! The keys: one table makes the bindings, the help, the footer, the command list and `saslscope keys`.
+//!
+//! The table has the keys of each action unless a user's `keys.toml` says otherwise; [`Keys`] are those that count.
 
 use super::model::{Exchange, Model, Pane};
+use crate::config::file::{ConfigError, meant};
+use crate::config::keys::KeyFile;
 use crate::terms::Party;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use std::fmt::Write as _;
+use toml::Spanned;
 
 /// What a user can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,24 +240,135 @@ pub(super) static TABLE: &[Binding] = &[
     plain(&[control('c')], Action::Interrupt, "interrupt", "quit at once, as interrupted", When::Always),
 ];
 
+/// The keys that count, in the order of the table: its own, but where a user wants others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys(Vec<Vec<Key>>);
+
+/// One action, for those who list the keys.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct KeyRow {
+    /// The names of its keys, as a `keys.toml` has them.
+    pub keys: Vec<String>,
+    /// Its name.
+    pub action: &'static str,
+    /// What must be there; empty where nothing must.
+    pub needs: &'static str,
+    /// A sentence without its full stop.
+    pub does: &'static str,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self(TABLE.iter().map(|binding| binding.keys.to_vec()).collect())
+    }
+}
+
+impl Keys {
+    /// The keys that a user wants.
+    ///
+    /// # Errors
+    /// An action or a key that nobody knows, or a key that two actions want at the same time.
+    pub fn read(file: &KeyFile) -> Result<Self, ConfigError> {
+        let mut keys = Self::default();
+        let mut said = Vec::new();
+        for line in &file.lines {
+            let name = line.action.get_ref();
+            let place = TABLE.iter().position(|binding| binding.name == name).ok_or_else(|| {
+                let meant = meant(name, TABLE.iter().map(|binding| binding.name));
+                file.error(line.action.span(), name, format!("no action{meant}; `saslscope keys` lists them"))
+            })?;
+            let read =
+                |key: &Spanned<String>| Key::read(key.get_ref()).map_err(|reason| file.error(key.span(), name, reason));
+            keys.0[place] = line.keys.iter().map(read).collect::<Result<_, _>>()?;
+            said.push((place, line));
+        }
+        for (place, line) in said {
+            for (key, named) in keys.0[place].iter().zip(&line.keys) {
+                if let Some(other) = keys.rival(place, *key) {
+                    let reason = format!(
+                        "`{}` is a key of `{}`, too; give that another one here, or none: []",
+                        key.text(),
+                        other.name
+                    );
+                    return Err(file.error(named.span(), line.action.get_ref(), reason));
+                }
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Who else wants the key where the action at `place` may want it.
+    fn rival(&self, place: usize, key: Key) -> Option<&'static Binding> {
+        let own = TABLE.get(place)?;
+        let others = self.table().enumerate().filter(|(other, _)| *other != place);
+        let mut rivals = others.filter(|(_, (binding, keys))| keys.contains(&key) && own.when.meets(binding.when));
+        rivals.next().map(|(_, (binding, _))| binding)
+    }
+
+    /// Each line of the table with the keys that count for it.
+    fn table(&self) -> impl Iterator<Item = (&'static Binding, &[Key])> {
+        TABLE.iter().zip(self.0.iter().map(Vec::as_slice))
+    }
+
+    /// What a pressed key is bound to, whether or not it can be done now.
+    pub(super) fn bound(&self, event: KeyEvent) -> impl Iterator<Item = &'static Binding> {
+        let has = move |keys: &[Key]| keys.iter().any(|key| key.is(event));
+        self.table().filter(move |(_, keys)| has(keys)).map(|(binding, _)| binding)
+    }
+
+    /// The keys of an action as a reader knows them, one blank between.
+    pub(super) fn text(&self, binding: &Binding) -> String {
+        let keys = self.table().find(|(known, _)| *known == binding).map_or(&[][..], |(_, keys)| keys);
+        keys.iter().map(|key| key.text()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The first key of an action, or how it is run without one.
+    pub(super) fn first(&self, action: Action) -> String {
+        let found = self.table().find(|(binding, _)| binding.action == action);
+        found.map_or_else(String::new, |(binding, keys)| {
+            keys.first().map_or_else(|| format!(":{}", binding.name), |key| key.text())
+        })
+    }
+
+    /// All actions with their keys, in the order of the table.
+    pub fn rows(&self) -> impl Iterator<Item = KeyRow> {
+        self.table().map(|(binding, keys)| KeyRow {
+            keys: keys.iter().map(|key| key.text()).collect(),
+            action: binding.name,
+            needs: binding.when.says(),
+            does: binding.says,
+        })
+    }
+}
+
 impl Binding {
     /// What is bound to a pressed key now.
     pub(super) fn of(event: KeyEvent, model: &Model) -> Option<&'static Self> {
-        let mut found = TABLE.iter().filter(|binding| binding.has(event)).peekable();
+        let mut found = model.options.keys.bound(event).peekable();
         let first = found.peek().copied();
         found.find(|binding| binding.when.holds(model)).or(first)
     }
-
-    /// Whether a pressed key is one of its keys.
-    pub(super) fn has(&self, event: KeyEvent) -> bool {
-        self.keys.iter().any(|key| key.is(event))
-    }
-
-    /// The keys as a reader knows them.
-    pub(super) fn keys_text(&self) -> String {
-        self.keys.iter().map(|key| key.text()).collect::<Vec<_>>().join(" ")
-    }
 }
+
+/// Keys that have a name; the others are their character, or F1 to F12.
+const NAMES: [(&str, KeyCode); 16] = [
+    ("Space", KeyCode::Char(' ')),
+    ("Enter", KeyCode::Enter),
+    ("Esc", KeyCode::Esc),
+    ("Tab", KeyCode::Tab),
+    ("Shift-Tab", KeyCode::BackTab),
+    ("Backspace", KeyCode::Backspace),
+    ("Delete", KeyCode::Delete),
+    ("Insert", KeyCode::Insert),
+    ("Home", KeyCode::Home),
+    ("End", KeyCode::End),
+    ("PgUp", KeyCode::PageUp),
+    ("PgDn", KeyCode::PageDown),
+    ("Up", KeyCode::Up),
+    ("Down", KeyCode::Down),
+    ("Left", KeyCode::Left),
+    ("Right", KeyCode::Right),
+];
 
 impl Key {
     fn is(self, event: KeyEvent) -> bool {
@@ -263,13 +378,41 @@ impl Key {
 
     fn text(self) -> String {
         match self.code {
-            KeyCode::Char(' ') => "Space".to_owned(),
             KeyCode::Char(c) if self.control => format!("Ctrl-{}", c.to_ascii_uppercase()),
-            KeyCode::Char(c) => c.to_string(),
-            KeyCode::BackTab => "Shift-Tab".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            code => format!("{code:?}"),
+            code => match (NAMES.iter().find(|(_, known)| *known == code), code) {
+                (Some((name, _)), _) => (*name).to_owned(),
+                (None, KeyCode::Char(c)) => c.to_string(),
+                (None, KeyCode::F(number)) => format!("F{number}"),
+                (None, code) => format!("{code:?}"),
+            },
+        }
+    }
+
+    /// The key of that name.
+    fn read(name: &str) -> Result<Self, String> {
+        let mut chars = name.chars();
+        if let (Some(c), None) = (chars.next(), chars.next())
+            && !c.is_control()
+            && !c.is_whitespace()
+        {
+            return Ok(key(c));
+        }
+        if let Some((_, code)) = NAMES.iter().find(|(known, _)| *known == name) {
+            return Ok(special(*code));
+        }
+        if let Some(number @ 1..=12) = name.strip_prefix('F').and_then(|number| number.parse().ok()) {
+            return Ok(special(KeyCode::F(number)));
+        }
+        match name.strip_prefix("Ctrl-").map(str::as_bytes) {
+            Some(b"C" | b"c") => Err("Ctrl-C always quits at once".to_owned()),
+            Some(b"I" | b"i") => Err("terminals send Ctrl-I as Tab".to_owned()),
+            Some(b"M" | b"m") => Err("terminals send Ctrl-M as Enter".to_owned()),
+            Some([letter]) if letter.is_ascii_alphabetic() => Ok(control(char::from(letter.to_ascii_lowercase()))),
+            _ => {
+                let names = NAMES.map(|(name, _)| name);
+                let (meant, names) = (meant(name, names), names.join(", "));
+                Err(format!("no key `{name}`{meant}; a key is one character, Ctrl- and a letter, F1 to F12, {names}"))
+            }
         }
     }
 }
@@ -293,6 +436,14 @@ impl When {
         }
     }
 
+    /// Whether both can hold at once.
+    const fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Start, other) | (other, Self::Start) => matches!(other, Self::Start | Self::Always),
+            _ => true,
+        }
+    }
+
     /// What must be there.
     pub(super) const fn says(self) -> &'static str {
         match self {
@@ -305,17 +456,6 @@ impl When {
             Self::Cancellable => "held response",
         }
     }
-}
-
-/// The table as text.
-#[must_use]
-pub fn keys_text() -> String {
-    let mut text = String::new();
-    for binding in TABLE {
-        let Binding { name, says, when, .. } = binding;
-        writeln!(text, "{:10}  {name:13}  {:18}  {says}", binding.keys_text(), when.says()).unwrap_or_default(); // writing to a String cannot fail
-    }
-    text
 }
 
 #[cfg(test)]
@@ -331,20 +471,66 @@ mod tests {
 
     #[test]
     fn a_key_is_shared_only_where_it_is_told_apart() {
-        for (place, binding) in TABLE.iter().enumerate() {
-            let shared = TABLE[..place].iter().filter(|other| other.keys.iter().any(|key| binding.keys.contains(key)));
-            for other in shared {
-                assert_eq!((other.when, binding.when), (When::Start, When::Exchange), "{}", binding.name);
+        let keys = Keys::default();
+        for (place, own) in keys.0.iter().enumerate() {
+            for key in own {
+                assert_eq!(keys.rival(place, *key), None, "{} {}", TABLE[place].name, key.text());
             }
         }
     }
 
     #[test]
-    fn the_list_has_a_line_for_each() {
-        let text = keys_text();
-        assert_eq!(text.lines().count(), TABLE.len());
-        assert!(
-            text.starts_with("Enter       open           start screen        open what is selected\nn Space     step ")
-        );
+    fn every_key_is_read_by_its_name() {
+        for key in TABLE.iter().flat_map(|binding| binding.keys).filter(|key| **key != control('c')) {
+            assert_eq!(Key::read(&key.text()).as_ref(), Ok(key));
+        }
+        for name in ["F1", "F12", "Insert", "Ctrl-A", "é", "#"] {
+            assert_eq!(Key::read(name).map(Key::text).as_deref(), Ok(name));
+        }
+    }
+
+    /// The keys of `keys.toml` with this text below `[keys]`.
+    fn read(text: &str) -> Result<Keys, String> {
+        let file = KeyFile::read("keys.toml", &format!("[keys]\n{text}")).map_err(|error| error.to_string())?;
+        Keys::read(&file).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_user_has_other_keys() {
+        let keys = read("step = [\"F5\", \"Ctrl-S\"]\nrestart = [\"n\"]\nrun = []\n\"next deviation\" = [\"r\"]\n");
+        let keys = keys.unwrap_or_else(|error| panic!("{error}"));
+        let row = |action| keys.rows().find(|row| row.action == action).map(|row| row.keys.join(" "));
+        for (action, expected) in
+            [("step", "F5 Ctrl-S"), ("restart", "n"), ("run", ""), ("next deviation", "r"), ("help", "?")]
+        {
+            assert_eq!(row(action).as_deref(), Some(expected), "{action}");
+        }
+        assert_eq!([keys.first(Action::Step), keys.first(Action::Run)], ["F5", ":run"]);
+        let bound = |code| keys.bound(KeyEvent::new(code, KeyModifiers::NONE)).map(|binding| binding.name).next();
+        assert_eq!([bound(KeyCode::F(5)), bound(KeyCode::Char('c'))], [Some("step"), None]);
+    }
+
+    #[test]
+    fn errors_name_file_line_and_key() {
+        let cases = [
+            ("stepp = [\"n\"]", "keys.toml:2: stepp: no action (is `step` meant?); `saslscope keys` lists them"),
+            ("xyzzy = []", "keys.toml:2: xyzzy: no action; `saslscope keys` lists them"),
+            ("run = []\nstep = [\"n\", \"PgUpp\"]", "keys.toml:3: step: no key `PgUpp` (is `PgUp` meant?); a key is"),
+            ("step = [\"Ctrl-C\"]", "keys.toml:2: step: Ctrl-C always"),
+            ("step = [\"Ctrl-I\"]", "keys.toml:2: step: terminals send Ctrl-I as Tab"),
+            ("step = [\"\"]", "keys.toml:2: step: no key ``"),
+            ("step = [\"F13\"]", "keys.toml:2: step: no key `F13`"),
+            ("step = [\"s\"]", "keys.toml:2: step: `s` is a key of `secrets`, too; give that another one here"),
+            ("open = [\"q\"]", "keys.toml:2: open: `q` is a key of `quit`, too"),
+            ("step = \"n\"", "keys.toml:2: step: string where a list of keys belongs"),
+            ("step = [5]", "keys.toml:2: step: integer where a string belongs"),
+            ("step = [\"n\"]\nstep = []", "keys.toml:3: duplicate key"),
+            ("[colours]", "keys.toml:2: colours: only `[keys]` can stand here"),
+        ];
+        for (text, expected) in cases {
+            let error = read(text).map_or_else(|error| error, |_| "read".to_owned());
+            assert!(error.starts_with(expected), "{error}\nexpected {expected}");
+        }
+        assert!(read("open = [\"n\"]").is_ok(), "the start screen has no step");
     }
 }

@@ -37,12 +37,14 @@ mod update;
 mod view;
 
 pub use files::{BuiltIn, Opened, Progress, built_in};
-pub use keys::keys_text;
+pub use keys::{KeyRow, Keys};
 pub use model::{Clock, Model};
+pub use reach::Twins;
 pub use update::{Done, Effect, done, key, paste, perform};
 pub use view::draw;
 
 use crate::config::dirs;
+use crate::config::terminal::Colors;
 use crate::config::theme::Theme;
 use crate::session::{Gate, Lab, Stop};
 use crate::terms::Micros;
@@ -70,8 +72,14 @@ pub enum Start {
 pub struct Options {
     /// The theme.
     pub theme: Theme,
+    /// The themes to go over to once the terminal says which ground it has; none where a theme was asked for.
+    pub auto: Option<Twins>,
     /// Whether colours may be used; weights are always.
     pub color: bool,
+    /// How many colours there are, where they may be used.
+    pub colors: Colors,
+    /// The keys.
+    pub keys: Keys,
     /// Draw with nothing but ASCII.
     pub ascii: bool,
     /// Show secrets.
@@ -109,7 +117,6 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     model.recordings = files::in_directory();
     model.recent = recent::list();
     model.can = can(&model);
-    model.true_color = std::env::var("COLORTERM").is_ok_and(|term| matches!(term.as_str(), "truecolor" | "24bit"));
     let (mut effect, mut rescued) = (None, None);
     match start {
         Start::StartScreen => {}
@@ -129,6 +136,9 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
             model.size = frame.area().as_size();
             view::draw(frame, &model);
         })?;
+        if model.asks() {
+            terminal.ask()?;
+        }
         let wait = model.deadline().map(|at| Duration::from_micros(at.since(model.now).0));
         let input = terminal.next(wait);
         model.now = Micros(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX));
@@ -142,6 +152,7 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
                 }
                 done(&mut model, *what);
             }
+            Ok(terminal::Input::Background(ground)) => model.background(ground),
             Ok(terminal::Input::Suspend) => model.suspended = true,
             Ok(terminal::Input::Continued) => terminal.resume()?,
             Ok(terminal::Input::Paste(text)) => paste(&mut model, &text),
@@ -160,10 +171,11 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
 
 /// What this build and this machine can do.
 fn can(model: &Model) -> Vec<(&'static str, String)> {
-    let colors = match (model.options.color, model.true_color) {
-        (false, _) => "none: weights and glyphs tell all",
-        (true, true) => "all",
-        (true, false) => "256",
+    let colors = match model.options.colors {
+        _ if !model.options.color => "none: weights and glyphs tell all",
+        Colors::True => "all",
+        Colors::Indexed => "256",
+        Colors::Sixteen => "16",
     };
     let place = |place: Option<PathBuf>| {
         place.map_or_else(|| "nowhere: HOME is not set".to_owned(), |path| path.display().to_string())

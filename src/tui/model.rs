@@ -7,11 +7,12 @@ use super::line_editor::LineEditor;
 use super::marks::Marks;
 use super::panes::{Arrangement, Laid};
 use super::play::{self, Play};
+use super::reach::Reach;
 use super::search::{self, Search, Spot};
 use super::show::{self, Show};
 use super::update::Effect;
 use super::{Options, Outcome, view};
-use crate::config::theme::Theme;
+use crate::config::theme::{Listed, Theme};
 use crate::decode::{Node, Value};
 use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
@@ -49,8 +50,6 @@ pub struct Model {
     pub recent: Vec<PathBuf>,
     /// What this build and this machine can do: what about, and how it is.
     pub can: Vec<(&'static str, String)>,
-    /// Whether the terminal has more colours than 256.
-    pub true_color: bool,
     pub(super) options: Options,
     /// For where there are no colours.
     pub(super) mono: Theme,
@@ -64,6 +63,7 @@ pub struct Model {
     /// What the last key came to, if that is not plain to see.
     pub(super) notice: Option<Notice>,
     pub(super) reveal: Reveal,
+    pub(super) reach: Reach,
     /// The terminal is to be given back to the shell for a while.
     pub(super) suspended: bool,
     /// The file that is on its way.
@@ -133,7 +133,7 @@ pub(super) enum MenuKind {
     Themes {
         /// The one to go back to.
         before: Theme,
-        all: Vec<Theme>,
+        all: Vec<Listed>,
     },
 }
 
@@ -258,7 +258,6 @@ impl Model {
             recordings: Vec::new(),
             recent: Vec::new(),
             can: Vec::new(),
-            true_color: true,
             mono: Theme::find("mono").unwrap_or_else(|_| options.theme.clone()),
             options,
             clock,
@@ -268,6 +267,7 @@ impl Model {
             overlay: None,
             notice: None,
             reveal,
+            reach: Reach::default(),
             suspended: false,
             loading: None,
             arrangement: Arrangement::default(),

@@ -1,13 +1,18 @@
 //! The terminal: taken on entering, given back on every way out; keys and signals as one stream.
 
+use super::reach::{Answers, QUESTION};
 use super::update::{Done, Effect, perform};
+use crate::config::theme::Background;
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEvent, KeyEventKind};
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How long after the question the terminal is kept for the answer, where the user leaves at once.
+const ANSWERS: Duration = Duration::from_millis(100);
 
 /// What comes in.
 pub(super) enum Input {
@@ -25,6 +30,8 @@ pub(super) enum Input {
     Progress,
     /// Something was done, or not.
     Done(Box<Done>),
+    /// The terminal said which ground it has.
+    Background(Background),
     /// SIGTSTP: the shell wants the terminal.
     Suspend,
     /// SIGCONT: the shell gives it back.
@@ -36,6 +43,8 @@ pub(super) struct Terminal {
     inner: DefaultTerminal,
     inputs: Receiver<Input>,
     sender: Sender<Input>,
+    /// When it was asked for its ground, until it answers.
+    asked: Option<Instant>,
 }
 
 impl Terminal {
@@ -49,7 +58,7 @@ impl Terminal {
             hook(panic);
         }));
         let inner = ratatui::try_init().inspect_err(|_| restore())?;
-        let terminal = Self { inner, inputs, sender: sender.clone() };
+        let terminal = Self { inner, inputs, sender: sender.clone(), asked: None };
         execute!(io::stdout(), EnableBracketedPaste)?;
         std::thread::spawn(move || read(&sender));
         Ok(terminal)
@@ -81,17 +90,31 @@ impl Terminal {
         Ok(())
     }
 
+    /// Asks for the ground; the answer comes in, or never does.
+    pub(super) fn ask(&mut self) -> io::Result<()> {
+        self.asked = Some(Instant::now());
+        let mut output = io::stdout();
+        output.write_all(QUESTION.as_bytes())?;
+        output.flush()
+    }
+
     /// Sleeps until something comes in, or until `wait` is over.
-    pub(super) fn next(&self, wait: Option<Duration>) -> Result<Input, RecvTimeoutError> {
-        match wait {
+    pub(super) fn next(&mut self, wait: Option<Duration>) -> Result<Input, RecvTimeoutError> {
+        let input = match wait {
             Some(wait) => self.inputs.recv_timeout(wait),
             None => self.inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        }
+        };
+        self.asked = self.asked.filter(|_| !matches!(input, Ok(Input::Background(_))));
+        input
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
+        // An answer that is still under way would reach the shell as if it were typed.
+        while let Some(left) = self.asked.and_then(|asked| ANSWERS.checked_sub(asked.elapsed()))
+            && self.next(Some(left)).is_ok()
+        {}
         restore();
     }
 }
@@ -118,17 +141,23 @@ fn restore() {
 
 /// Reads until the terminal or the loop is gone.
 fn read(sender: &Sender<Input>) {
+    let mut answers = Answers::default();
     loop {
-        let input = match event::read() {
-            Ok(Event::Key(key)) if key.kind == KeyEventKind::Press => Input::Key(key),
-            Ok(Event::Paste(text)) => Input::Paste(text),
-            Ok(Event::Resize(..)) => Input::Resized,
+        if answers.patience().is_some_and(|patience| matches!(event::poll(patience), Ok(false))) {
+            answers.none().into_iter().for_each(|input| drop(sender.send(input)));
+        }
+        let heard = match event::read() {
+            Ok(Event::Key(key)) if key.kind == KeyEventKind::Press => answers.key(key),
+            Ok(Event::Paste(text)) => vec![Input::Paste(text)],
+            Ok(Event::Resize(..)) => vec![Input::Resized],
             Ok(_) => continue,
-            Err(_) => Input::Lost,
+            Err(_) => vec![Input::Lost],
         };
-        let lost = matches!(input, Input::Lost);
-        if sender.send(input).is_err() || lost {
-            return;
+        for input in heard {
+            let lost = matches!(input, Input::Lost);
+            if sender.send(input).is_err() || lost {
+                return;
+            }
         }
     }
 }

@@ -1,11 +1,10 @@
 //! What keys and finished deeds do to the model: the one place that changes it.
 
 use super::files::{self, Opened, Progress};
-use super::keys::{Action, Binding, TABLE};
+use super::keys::{Action, Binding, Keys, TABLE};
 use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
 use super::{copy, edit, guess, marks, mouse, panes, picture, play, reach, search, show, view};
-use crate::config::theme::{Theme, names};
 use crate::decode::Mech;
 use crate::machine::{RowId, Signal};
 use crate::session::{Fault, Gate, Input, Lab, Mechanism, Stop};
@@ -126,7 +125,7 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Interrupt => model.leave(true),
         Action::Quit | Action::QuitNow => model.leave(false),
         Action::Help => help(model),
-        Action::Themes => themes(model),
+        Action::Themes => reach::themes(model),
         Action::Command => prompt(model, PromptKind::Command, ""),
         Action::Open => prompt(model, PromptKind::Open, ""),
         Action::Remember => return panes::remember(model),
@@ -595,23 +594,11 @@ fn help(model: &mut Model) {
     let (mut all, later): (Vec<_>, Vec<_>) = TABLE.iter().partition(can);
     all.extend(later);
     let items = all.iter().map(|binding| Item {
-        label: format!("{:10}  {}", binding.keys_text(), binding.says),
+        label: format!("{:10}  {}", model.options.keys.text(binding), binding.says),
         detail: format!("`:{}`", binding.name),
     });
     let items = items.collect();
     menu(model, "Help: Enter runs what is selected", MenuKind::Help(all), items);
-}
-
-fn themes(model: &mut Model) {
-    let all: Vec<Theme> = names().iter().filter_map(|name| Theme::find(name).ok()).collect();
-    let before = model.options.theme.clone();
-    let selected = all.iter().position(|theme| theme.name == before.name).unwrap_or(0);
-    let note = if model.options.color { "" } else { "colours are off: every theme shows weights only" };
-    let items = all.iter().map(|theme| Item { label: theme.name.clone(), detail: note.to_owned() }).collect();
-    menu(model, "Theme", MenuKind::Themes { before, all }, items);
-    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
-        menu.selected = selected;
-    }
 }
 
 fn faults(model: &mut Model) {
@@ -658,22 +645,25 @@ fn otherwise(model: &mut Model) {
 
 fn menu_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     let Some(Overlay::Menu(menu)) = &mut model.overlay else { return None };
-    let action = TABLE.iter().find(|binding| binding.has(event)).map(|binding| binding.action);
+    let action = in_menu(event, &model.options.keys).or_else(|| in_menu(event, &Keys::default()));
     match action {
         Some(Action::QuitNow) => return update(model, Action::QuitNow),
         Some(Action::Leave | Action::Quit) => close_menu(model),
         Some(Action::Enter) => return choose(model),
         Some(action) => {
             menu.selected = moved(menu.selected, action, menu.items.len().saturating_sub(1));
-            if let MenuKind::Themes { all, .. } = &menu.kind
-                && let Some(theme) = all.get(menu.selected)
-            {
-                model.options.theme = theme.clone();
-            }
+            reach::look(model);
         }
         None => {}
     }
     None
+}
+
+/// What a key means in a list.
+fn in_menu(event: KeyEvent, keys: &Keys) -> Option<Action> {
+    use Action::{Down, Enter, First, Last, Leave, PageDown, PageUp, Quit, QuitNow, Up};
+    let meant = [Up, Down, PageUp, PageDown, First, Last, Enter, Leave, Quit, QuitNow];
+    keys.bound(event).map(|binding| binding.action).find(|action| meant.contains(action))
 }
 
 fn close_menu(model: &mut Model) {
@@ -697,7 +687,7 @@ fn choose(model: &mut Model) -> Option<Effect> {
             let stop = model.options.stops.get(menu.selected).cloned()?;
             toggle_stop(model, &stop);
         }
-        MenuKind::Themes { .. } => {}
+        MenuKind::Themes { before, all } => reach::chosen(model, before, all.get(menu.selected)),
     }
     None
 }

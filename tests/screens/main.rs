@@ -11,11 +11,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
+use saslscope::config::terminal::Colors;
 use saslscope::config::theme::Theme;
 use saslscope::session::{Fault, Gate, Lab, Mechanism};
 use saslscope::terms::Micros;
 use saslscope::transcript::recording::read;
-use saslscope::tui::{Clock, Model, Options, built_in, done, draw, key, perform};
+use saslscope::tui::{Clock, Keys, Model, Options, built_in, done, draw, key, perform};
 use std::path::Path;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
@@ -26,7 +27,10 @@ const NOW: u64 = (1_767_225_600 + 11_644_473_600) * 10_000_000;
 fn options() -> Options {
     Options {
         theme: Theme::find("terminal16").unwrap(),
+        auto: None,
         color: true,
+        colors: Colors::True,
+        keys: Keys::default(),
         ascii: false,
         reveal: false,
         keep_secrets: false,

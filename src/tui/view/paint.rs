@@ -72,11 +72,10 @@ fn style_of(model: &Model, role: Role) -> Style {
 }
 
 fn color_of(model: &Model, color: Color) -> style::Color {
-    match color {
+    match color.within(model.options.colors) {
         Color::Named(number) => NAMED[usize::from(number & 15)],
         Color::Indexed(number) => style::Color::Indexed(number),
-        Color::Rgb(r, g, b) if model.true_color => style::Color::Rgb(r, g, b),
-        Color::Rgb(r, g, b) => style::Color::Indexed(nearest(r, g, b)),
+        Color::Rgb(r, g, b) => style::Color::Rgb(r, g, b),
     }
 }
 
@@ -108,21 +107,6 @@ const fn of(modifier: Modifier) -> style::Modifier {
         Modifier::Underline => style::Modifier::UNDERLINED,
         Modifier::Reverse => style::Modifier::REVERSED,
     }
-}
-
-/// The nearest of xterm's 6 × 6 × 6 colours.
-const fn nearest(r: u8, g: u8, b: u8) -> u8 {
-    const fn level(of: u8) -> u8 {
-        // The levels are 0, 95, 135, 175, 215, 255.
-        if of < 48 {
-            0
-        } else if of < 115 {
-            1
-        } else {
-            (of - 35) / 40
-        }
-    }
-    16 + 36 * level(r) + 6 * level(g) + level(b)
 }
 
 /// What stands for a glyph where only ASCII may be drawn.
@@ -249,10 +233,5 @@ mod tests {
         let spans = |text: &'static str| vec![Span::raw(text)];
         assert_eq!(spread(spans("left"), spans("right"), 12).to_string(), "left   right");
         assert_eq!(spread(spans("a long left"), spans("right"), 12).to_string(), "a lon… right");
-    }
-
-    #[test]
-    fn colours_come_near_on_terminals_of_256() {
-        assert_eq!([nearest(0, 0, 0), nearest(255, 255, 255), nearest(95, 135, 175)], [16, 231, 67]);
     }
 }

@@ -76,8 +76,7 @@ pub(super) fn crumb(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint:
 
 /// What can be done now, or what the last key came to; always `? help`.
 pub(super) fn footer(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
-    let help = TABLE.iter().find(|binding| binding.action == Action::Help);
-    let help = help.map_or_else(String::new, |binding| format!("{} {} ", binding.keys_text(), binding.name));
+    let help = format!("{} help ", model.options.keys.first(Action::Help));
     let room = usize::from(area.width).saturating_sub(width(&help) + 2);
     let left = if let Some(notice) = &model.notice {
         let role = if notice.bad { Role::Bad } else { Role::Ok };
@@ -98,14 +97,14 @@ fn hints(model: &Model, room: usize, paint: &Paint) -> Vec<Span<'static>> {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     for binding in TABLE.iter().filter(|binding| binding.foot && binding.when.holds(model)) {
-        let keys = binding.keys_text();
-        let key = keys.split(' ').next().unwrap_or_default().to_owned();
-        let wide = width(&key) + width(binding.name) + 3;
+        let keys = model.options.keys.text(binding);
+        let Some(key) = keys.split(' ').next().filter(|key| !key.is_empty()) else { continue };
+        let wide = width(key) + width(binding.name) + 3;
         if used + wide > room {
             break;
         }
         used += wide;
-        spans.extend([paint.span(key, Role::Title), paint.span(format!(" {}  ", binding.name), Role::Dim)]);
+        spans.extend([paint.span(key.to_owned(), Role::Title), paint.span(format!(" {}  ", binding.name), Role::Dim)]);
     }
     spans
 }
