@@ -9,7 +9,7 @@ use super::tree::{Kind, Node, Problem, Value};
 use crate::terms::{Cite, Span};
 
 const TOK_ID: Cite = Cite::new("RFC 4121", "4.1");
-const IAKERB: Cite = Cite::new("draft-ietf-kitten-iakerb", "2");
+const IAKERB: Cite = Cite::new("draft-ietf-kitten-iakerb", "3");
 
 static AP_REQ: Sequence = Sequence {
     cite: Cite::new("RFC 4120", "5.5.1"),

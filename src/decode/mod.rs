@@ -13,6 +13,7 @@
 //!           └─ der        anything else in BER
 //!   patch      another content for a node, lengths mended          render   a tree as lines of text
 //!   field      a value as a person writes it, and its octets
+//!   explain    what a node is and why it is there, with its clause
 //! ```
 //!
 //! Hostile input costs time in proportion to its length, at most 32 levels of nesting, and one node for 16 octets
@@ -20,6 +21,7 @@
 //! was found.
 
 mod der;
+mod explain;
 mod field;
 mod kerberos;
 mod message;
@@ -35,6 +37,7 @@ mod tree;
 
 use crate::terms::{Cite, Span};
 use der::{Reader, element, trailing};
+pub use explain::{Explanation, explain};
 pub use field::{
     Form, ValueError, bits, children_span, field_name, form, hex, item, known, octets, says, typed, unhex,
 };

@@ -251,6 +251,21 @@ impl Tree {
         })
     }
 
+    /// The node at `place` in the order of the tree, last, and all that it stands in, root first; empty where there
+    /// are fewer nodes.
+    #[must_use]
+    pub fn path(&self, place: usize) -> Vec<&Node> {
+        let mut path = Vec::new();
+        for (at, (depth, node)) in self.walk().enumerate().take(place.saturating_add(1)) {
+            path.truncate(depth);
+            path.push(node);
+            if at == place {
+                return path;
+            }
+        }
+        Vec::new()
+    }
+
     /// Every problem, in the order of the tree.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.walk().filter_map(|(_, node)| node.problem.as_deref())

@@ -1,0 +1,150 @@
+//! What stands around the mechanisms: signed and wrapped messages (RFC 4121, RFC 1964, MS-NLMP section 2.2.2.9), the
+//! security layer (RFC 4752), LOGIN and PLAIN, NEGOEX, and BER of unknown meaning (X.690).
+
+use super::{Sentence, table};
+
+pub(super) static SENTENCES: &[Sentence] = table! {
+    "" {
+        "empty" "RFC 4954" "4": "No octets: an empty line, or a lone = as the initial response. The exchange goes on; this side has nothing to say in it.";
+        "prompt" "MS-XLOGIN" "2.2.2": "What the server asks for. Two texts are defined, Username: and Password:; other words are in use.";
+        "username" "MS-XLOGIN" "2.2.2": "The user name. Base64 is no encryption: who sees the line can read it.";
+        "password" "MS-XLOGIN" "2.2.2": "The password itself. Base64 is no encryption, so LOGIN belongs within TLS.";
+        "username or password" "MS-XLOGIN" "3.1.5.1": "One of the two: the prompts came in an order that does not tell which. It is kept secret in case it is the password.";
+        "PLAIN" "RFC 4616" "2": "Everything in one message: whose rights, who, and the password, with a NUL between. It belongs within TLS.";
+        "authzid" "RFC 4616" "2": "The authorization identity: the user whose rights are wanted. Empty, as is usual, it means those of authcid.";
+        "authcid" "RFC 4616" "2": "The authentication identity: the user whose password follows.";
+        "passwd" "RFC 4616" "2": "The password itself. Base64 is no encryption, so PLAIN belongs within TLS.";
+        "text" "RFC 4954" "4": "Characters without the marks of any token. What they mean depends on the mechanism.";
+        "octets" "saslscope" "": "Octets that this decoder could not read as the field that belongs here. The problem beside them, or above, says why.";
+        "length-prefixed token" ".NET Core 3.1" "": "A token behind four octets of length, the form that .NET gives its messages on a stream. No standard has it in this place.";
+        "length" ".NET Core 3.1" "": "How many octets of token follow, low octet first.";
+        "security layer" "RFC 4752" "3.3": "The four octets that offer or choose a security layer: a mask of layers and a size. Here they are in clear, without the wrapping that should protect them.";
+        "mask" "RFC 4752" "3.3": "Security layers, one bit each. The server offers all those that it would use; the client answers with exactly one.";
+        "maxsize" "RFC 4752" "3.3": "The largest wrapped message that the sender can take. Without a layer it has no use and is to be 0; Exchange and Dovecot send other numbers all the same.";
+        "Wrap" "RFC 4121" "4.2.6.2": "A message in the envelope of GSS_Wrap, which signs it and may encrypt it. In AUTH GSSAPI it holds the offer or the choice of a security layer.";
+        "MIC" "RFC 4121" "4.2.6.1": "A signature alone, made by GSS_GetMIC: the message that it covers is not in it.";
+        "plaintext" "RFC 4752" "3.1": "The message within the envelope, signed but not encrypted. In AUTH GSSAPI it is the offer or the choice of a security layer.";
+        "ciphertext" "RFC 4121" "4.2.4": "The message within the envelope, encrypted. The security layer is to be agreed on without encryption, so that it can be read here.";
+        "checksum" "RFC 4121" "4.2.4": "The signature over message and header. Only the two ends of the context have the key to make it or to check it.";
+        "TOK_ID" "RFC 4121" "4.2.6": "Two octets that say what kind of message this is.";
+        "Flags" "RFC 4121" "4.2.2": "Who made the message and how it is protected, one bit each.";
+        "Filler" "RFC 4121" "4.2.6": "Octets of FF, so that what follows stands at an even place. They tell this form from the old one of RFC 1964.";
+        "EC" "RFC 4121" "4.2.3": "Extra count: without encryption the length of the checksum, with it the octets that fill up the message.";
+        "RRC" "RFC 4121" "4.2.5": "Right rotation count: by so many octets, message and checksum were turned to the right. Windows turns the checksum to the front.";
+        "SND_SEQ" "RFC 4121" "4.2.1": "The number of the message in its direction: who counts along notices what is lost, repeated or out of order.";
+        "SGN_CKSUM" "RFC 4121" "4.2.4": "The signature itself. Only the two ends of the context have the key to make it or to check it.";
+        "SGN_ALG" "RFC 1964" "1.2": "How the signature was made.";
+        "SEAL_ALG" "RFC 1964" "1.2.2": "How the message was encrypted, or that it was not.";
+        "Confounder" "RFC 1964" "1.2.2.2": "Eight random octets in front of the message, so that equal messages do not look alike.";
+        "Padding" "RFC 1964" "1.2.2.3": "One to eight octets that fill the message up; each says how many there are.";
+        "NTLM wrapped message" "MS-NLMP" "3.4.6": "A message in the envelope of GSS_Wrap as NTLM makes it: the signature first, then the message, encrypted where that was agreed on.";
+        "NTLMSSP_MESSAGE_SIGNATURE" "MS-NLMP" "2.2.2.9": "NTLM's signature over a message: here over the mechTypes, as mechListMIC, or over the security layer that follows.";
+        "Checksum" "MS-NLMP" "2.2.2.9": "The checksum over number and message. Only the two ends of the context have the key to make it or to check it.";
+        "SeqNum" "MS-NLMP" "2.2.2.9": "The number of the message in its direction, from 0. A mechListMIC counts as well, so the security layer has 1 behind one.";
+        "NEGOEX" "MS-NEGOEX" "2.2.6": "The messages of NEGOEX, a negotiation within SPNEGO, one after the other.";
+        "NEGOEX message" "MS-NEGOEX" "2.2.6.1": "A message of NEGOEX whose type is unknown.";
+        "MESSAGE_TYPE_INITIATOR_NEGO" "MS-NEGOEX" "2.2.6.3": "The initiator's list of mechanisms, each known by a GUID.";
+        "MESSAGE_TYPE_ACCEPTOR_NEGO" "MS-NEGOEX" "2.2.6.3": "The acceptor's list of mechanisms, each known by a GUID.";
+        "MESSAGE_TYPE_INITIATOR_META_DATA" "MS-NEGOEX" "2.2.6.4": "What the initiator tells about itself for one mechanism, before that is chosen.";
+        "MESSAGE_TYPE_ACCEPTOR_META_DATA" "MS-NEGOEX" "2.2.6.4": "What the acceptor tells about itself for one mechanism, before that is chosen.";
+        "MESSAGE_TYPE_CHALLENGE" "MS-NEGOEX" "2.2.6.4": "A token of the mechanism, from the acceptor.";
+        "MESSAGE_TYPE_AP_REQUEST" "MS-NEGOEX" "2.2.6.4": "A token of the mechanism, from the initiator.";
+        "MESSAGE_TYPE_VERIFY" "MS-NEGOEX" "2.2.6.5": "A checksum over all messages so far: it shows that nobody changed the negotiation.";
+        "MESSAGE_TYPE_ALERT" "MS-NEGOEX" "2.2.6.6": "Tells the other side that something went wrong.";
+        "SequenceNum" "MS-NEGOEX" "2.2.6.2": "The number of the message in its conversation, from 0.";
+        "cbHeaderLength" "MS-NEGOEX" "2.2.6.2": "How many octets the header of this message has, with the fields of its type and without its payload.";
+        "cbMessageLength" "MS-NEGOEX" "2.2.6.2": "How many octets the whole message has; the next one begins there.";
+        "ConversationId" "MS-NEGOEX" "2.2.6.2": "A GUID that all messages of one negotiation share.";
+        "payload" "MS-NEGOEX" "2.2.6": "The fields of this type of message, and what their offsets point to. They are not read any further here.";
+        "[n]" "X.690" "8.14": "A field that goes by its number. Only the structure around it gives the number a meaning, and that structure is not known here.";
+        "end-of-contents" "X.690" "8.1.5": "Two zeros that end an element of indefinite length.";
+        "BOOLEAN" "X.690" "8.2": "Yes or no: zero is no, DER writes FF for yes.";
+        "INTEGER" "X.690" "8.3": "A whole number, the high octet first.";
+        "BIT STRING" "X.690" "8.6": "Single bits; the first octet says how many at the end are unused.";
+        "OCTET STRING" "X.690" "8.7": "Octets whose meaning the structure around them knows; often a whole token of another protocol.";
+        "NULL" "X.690" "8.8": "Nothing: a place that must not be empty.";
+        "OBJECT IDENTIFIER" "X.690" "8.19": "A name out of a worldwide tree of numbers. In this place most likely a mechanism.";
+        "ENUMERATED" "X.690" "8.4": "A number that stands for one of several choices.";
+        "UTF8String" "X.690" "8.23": "Characters in UTF-8.";
+        "RELATIVE-OID" "X.690" "8.20": "The end of an object identifier whose beginning is known from elsewhere.";
+        "SEQUENCE" "X.690" "8.9": "A structure: its fields follow one another in a fixed order.";
+        "SET" "X.690" "8.11": "A structure whose fields may stand in any order.";
+        "NumericString" "X.690" "8.23": "Digits and blanks.";
+        "PrintableString" "X.690" "8.23": "Letters, digits and a few signs.";
+        "T61String" "X.690" "8.23": "Characters of an old alphabet, that of Teletex.";
+        "IA5String" "X.690" "8.23": "Characters of ASCII.";
+        "UTCTime" "X.690" "8.25": "A time with a year of two digits.";
+        "GeneralizedTime" "X.690" "8.25": "A time with a year of four digits.";
+        "VisibleString" "X.690" "8.23": "Characters of ASCII that can be printed.";
+        "GeneralString" "X.690" "8.23": "Characters; in Kerberos, what its realms and names are written in.";
+        "UniversalString" "X.690" "8.23": "Characters, four octets each.";
+        "BMPString" "X.690" "8.23": "Characters, two octets each.";
+        "UNIVERSAL" "X.690" "8.1.2": "A type of ASN.1 that has no place in authentication.";
+    }
+    "mask" {
+        "no security layer" "RFC 4752" "3.3": "Authentication only: what follows goes as it is. Nearly everybody chooses this, since TLS protects the connection.";
+        "integrity protection" "RFC 4752" "3.3": "Everything after the 235 goes signed by GSS_Wrap: who changes it is noticed, who listens can read it.";
+        "confidentiality protection" "RFC 4752" "3.3": "Everything after the 235 goes signed and encrypted by GSS_Wrap.";
+        "bit" "RFC 4752" "3.3": "A bit without a meaning; a client can't choose it.";
+    }
+    "plaintext" {
+        "authzid" "RFC 4752" "3.1": "The authorization identity: the user whose rights the client wants. Left out, it means those of the user who was authenticated.";
+    }
+    "security layer" {
+        "authzid" "RFC 4752" "3.1": "The authorization identity: the user whose rights the client wants. Left out, it means those of the user who was authenticated.";
+    }
+    "Flags" {
+        "SentByAcceptor" "RFC 4121" "4.2.2": "The acceptor, here the server, made this message. So nobody can send a message back to who made it.";
+        "Sealed" "RFC 4121" "4.2.2": "The message is encrypted.";
+        "AcceptorSubkey" "RFC 4121" "4.2.2": "The key is the one that the acceptor gave in its AP-REP, not the initiator's.";
+        "bit" "RFC 4121" "4.2.2": "A bit without a meaning: the sender leaves it zero, the receiver ignores it.";
+    }
+    "TOK_ID" {
+        "Wrap" "RFC 4121" "4.2.6.2": "05 04: a message in the envelope of GSS_Wrap.";
+        "MIC" "RFC 4121" "4.2.6.1": "04 04: a signature alone.";
+    }
+    "InitialContextToken" {
+        "Filler" "RFC 1964" "1.2": "Octets of FF that fill a gap.";
+        "SND_SEQ" "RFC 1964" "1.2.1.2": "The number of the message and its direction, encrypted.";
+        "SGN_CKSUM" "RFC 1964" "1.2.1.1": "The signature itself. Only the two ends of the context have the key to make it or to check it.";
+        "ciphertext" "RFC 1964" "1.2.2": "Confounder, message and padding, encrypted.";
+        "octets" "RFC 1964" "1.2": "Octets that have no place in this form of message, or too few to read it.";
+    }
+    "Wrap" {
+        "SND_SEQ" "RFC 4121" "4.2.1": "The number of the message in its direction: who counts along notices what is lost, repeated or out of order.";
+        "Filler" "RFC 4121" "4.2.6.2": "One octet of FF. It tells this form from the old one of RFC 1964.";
+        "ciphertext" "RFC 4121" "4.2.4": "The message within the envelope, encrypted. The security layer is to be agreed on without encryption, so that it can be read here.";
+    }
+    "MIC" {
+        "SND_SEQ" "RFC 4121" "4.2.1": "The number of the message in its direction: who counts along notices what is lost, repeated or out of order.";
+        "Filler" "RFC 4121" "4.2.6.1": "Five octets of FF. They tell this form from the old one of RFC 1964.";
+        "SGN_CKSUM" "RFC 4121" "4.2.4": "The signature itself. Only the two ends of the context have the key to make it or to check it.";
+    }
+    "SGN_ALG" {
+        "DES MAC MD5" "RFC 1964" "1.2.1.1": "MD5 under a DES checksum: long broken.";
+        "MD2.5" "RFC 1964" "1.2.1.1": "The first half of an MD5 with a key in front: long broken.";
+        "DES MAC" "RFC 1964" "1.2.1.1": "A DES checksum: long broken.";
+        "HMAC SHA1 DES3-KD" "draft-raeburn-cat-gssapi-krb5-3des" "": "HMAC-SHA1 with a key of triple DES.";
+        "HMAC MD5 ARCFOUR" "RFC 4757" "7": "HMAC-MD5 with a key of rc4-hmac, whose key is the NTLM hash of the password.";
+    }
+    "SEAL_ALG" {
+        "DES" "RFC 1964" "1.2.2": "Encrypted with DES, which can be broken in a day.";
+        "DES3-KD" "draft-raeburn-cat-gssapi-krb5-3des" "": "Encrypted with triple DES.";
+        "ARCFOUR-HMAC" "RFC 4757" "7": "Encrypted with RC4.";
+        "none" "RFC 1964" "1.2.2": "Not encrypted: signed only.";
+    }
+    "NTLM wrapped message" {
+        "ciphertext" "MS-NLMP" "3.4.3": "The message, encrypted with RC4 since NTLMSSP_NEGOTIATE_SEAL was agreed on, or since this peer always does it.";
+    }
+    "NTLMSSP_MESSAGE_SIGNATURE" {
+        "Version" "MS-NLMP" "2.2.2.9": "The version of this form of signature: always 1.";
+    }
+    "NEGOEX" {
+        "Signature" "MS-NEGOEX" "2.2.6.2": "NEGOEXTS, the mark of a message of NEGOEX.";
+        "MessageType" "MS-NEGOEX" "2.2.6.1": "What this message is for.";
+        "octets" "MS-NEGOEX" "2.2.6.2": "Octets that are no message of NEGOEX, or the beginning of one.";
+    }
+    "PLAIN" {
+        "octets" "RFC 4616" "2": "Octets without the two NULs that part name and password. They may hold a password, so they are kept secret.";
+    }
+};
