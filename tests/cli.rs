@@ -129,6 +129,8 @@ fn every_command_comes_out_as_the_table_says() {
         (&["decode", "AGEAYg==", "--as", "plain"], "", 0, "•", ""),
         (&["decode", "AGEAYg==", "--as", "plain", "--reveal"], "", 0, "passwd  b", ""),
         (&["decode", "="], "", 0, "empty  [0..0]", ""),
+        (&["decode", "--explain", "oQcwBaADCgED"], "", 0, "      Both sides must prove with a MIC", ""),
+        (&["decode", "--explain", "--json", "oQcwBaADCgED"], "", 0, "\"cite\":\"RFC 4178 4.2.2\"", ""),
         (&["decode", "QUI"], "", 41, "text  AB  [0..2] ! character 4", "token 1: character 4: the wrong number of `=`"),
         (&["decode", "--save", "x", "QQ=="], "", 1, "", "--save records an exchange"),
         // The rest.

@@ -15,7 +15,7 @@
 
 use super::out::{Out, Tone};
 use super::{Exit, Failure, tree};
-use crate::decode::{self, Hint, Kind, Problem, Reading, Tree};
+use crate::decode::{self, Explanation, Hint, Kind, Problem, Reading, Tree};
 use crate::terms::{Cite, Party, Span};
 use crate::wire::{Base64, base64};
 use clap::ValueEnum;
@@ -26,6 +26,7 @@ const LIMIT: u64 = 1 << 20;
 
 /// Decode tokens: base64, hex or raw octets, one an argument or one a line of standard input
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // One flag each.
 pub(super) struct Arguments {
     /// Tokens; `-` reads one a line from standard input
     #[arg(value_name = "TOKEN")]
@@ -45,6 +46,9 @@ pub(super) struct Arguments {
     /// What they are to be read as
     #[arg(long = "as", value_enum, value_name = "READING", default_value = "guess")]
     reading: As,
+    /// Say of each field what it is and why it is there, with the clause
+    #[arg(long)]
+    explain: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -72,7 +76,8 @@ enum As {
 impl Arguments {
     pub(super) fn run(self, out: &mut Out) -> Result<Exit, Failure> {
         let hint = self.hint();
-        let mut decoder = Decoder { hint, hex: self.hex, base64: self.base64, count: 0, exit: Exit::Clean, out };
+        let Self { hex, base64, explain, .. } = self;
+        let mut decoder = Decoder { hint, hex, base64, explain, count: 0, exit: Exit::Clean, out };
         if self.raw {
             decoder.raw()?;
         } else if !self.tokens.is_empty() {
@@ -114,6 +119,7 @@ struct Decoder<'a> {
     hint: Hint,
     hex: bool,
     base64: bool,
+    explain: bool,
     /// How many tokens there were.
     count: usize,
     exit: Exit,
@@ -187,13 +193,20 @@ impl Decoder<'_> {
         }
         let out = &mut *self.out;
         if out.json {
-            out.object(&tree::json(&root, bytes, out.reveal))?;
+            out.object(&tree::json(&root, bytes, out.reveal, self.explain))?;
         } else {
             let plural = if bytes.len() == 1 { "" } else { "s" };
             let heading = format!("{}: {}, {} octet{plural}, {notation}", self.count, kind.name(), bytes.len());
             out.line(Tone::Dim, &heading)?;
-            for line in decode::lines(&Tree { kind, root }, bytes, out.reveal) {
-                out.line(Tone::Plain, &line)?;
+            let tree = Tree { kind, root };
+            let mut path = Vec::new();
+            for (line, (depth, node)) in decode::lines(&tree, bytes, out.reveal).iter().zip(tree.walk()) {
+                out.line(Tone::Plain, line)?;
+                path.truncate(depth);
+                path.push(node);
+                for Explanation { says, cite } in decode::explain(&path).filter(|_| self.explain) {
+                    out.line(Tone::Dim, &format!("{:indent$}{says} ({cite})", "", indent = 2 * depth + 4))?;
+                }
             }
             out.line(Tone::Plain, "")?;
         }

@@ -146,7 +146,7 @@ fn json<'a>(step: &Step, token: Option<&'a (Vec<u8>, Tree)>, reveal: bool) -> St
         signal: step.signal.map(Signal::name),
         moves: step.moves.iter().map(move_json).collect(),
         deviation: step.deviation.as_ref().map(deviation_json),
-        token: token.map(|(bytes, tree)| tree::json(&tree.root, bytes, reveal)),
+        token: token.map(|(bytes, tree)| tree::json(&tree.root, bytes, reveal, false)),
     }
 }
 

@@ -3,9 +3,10 @@
 //! A node is exactly `{"name","start","end","value","problem","children"}`. `start` and `end` are octets of the decoded
 //! token. `value` is a number where the field is one, `null` for a structure, and text else: `name (number)`, digits of
 //! flags in hex, octets in hex, in full; a secret is `"•"` unless secrets are revealed. `problem` is `null` or
-//! `{"at","what","cite"}`, with `at` an octet of the decoded token.
+//! `{"at","what","cite"}`, with `at` an octet of the decoded token. Where explanations are wanted, there is one more:
+//! `explained`, a list of `{"says","cite"}`: what the field is, then what its value means if that has a name.
 
-use crate::decode::{Node, Problem, Value};
+use crate::decode::{Explanation, Node, Problem, Value, explain};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -20,7 +21,15 @@ pub(super) struct NodeJson<'a> {
     end: usize,
     value: ValueJson,
     problem: Option<ProblemJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<Vec<ExplainedJson>>,
     children: Vec<NodeJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ExplainedJson {
+    says: &'static str,
+    cite: String,
 }
 
 #[derive(Serialize)]
@@ -38,16 +47,29 @@ struct ProblemJson<'a> {
     cite: String,
 }
 
-/// The node, read from `bytes`, with all below it: at most as deep as the decoder goes, which is 32 levels.
-pub(super) fn json<'a>(node: &'a Node, bytes: &[u8], reveal: bool) -> NodeJson<'a> {
-    NodeJson {
+/// The tree that was read from `bytes`: at most as deep as the decoder goes, which is 32 levels.
+pub(super) fn json<'a>(root: &'a Node, bytes: &[u8], reveal: bool, explained: bool) -> NodeJson<'a> {
+    below(root, &mut Vec::new(), bytes, reveal, explained)
+}
+
+/// `node`, which stands in what `path` leads to, with all below it.
+fn below<'a>(node: &'a Node, path: &mut Vec<&'a Node>, bytes: &[u8], reveal: bool, explained: bool) -> NodeJson<'a> {
+    path.push(node);
+    let json = NodeJson {
         name: &node.name,
         start: node.span.start,
         end: node.span.end,
         value: value(node, bytes, reveal),
         problem: node.problem.as_deref().map(problem),
-        children: node.children.iter().map(|child| json(child, bytes, reveal)).collect(),
-    }
+        explained: explained.then(|| explain(path).map(explanation).collect()),
+        children: node.children.iter().map(|child| below(child, path, bytes, reveal, explained)).collect(),
+    };
+    path.pop();
+    json
+}
+
+fn explanation(Explanation { says, cite }: Explanation) -> ExplainedJson {
+    ExplainedJson { says, cite: cite.to_string() }
 }
 
 fn value(node: &Node, bytes: &[u8], reveal: bool) -> ValueJson {
