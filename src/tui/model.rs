@@ -661,9 +661,10 @@ impl Exchange {
     /// Selects a node, and its first octet.
     pub(super) fn select_node(&mut self, node: usize) {
         self.spot = None;
-        if let Some((_, found)) = self.focus.shown.nodes().nth(node) {
-            self.octet = found.span.start;
-            self.node = node;
+        let found = self.focus.shown.nodes().nth(node).map(|(_, found)| found.span.start);
+        if let Some(start) = found {
+            self.octet = start;
+            self.at_node(node);
         }
     }
 
@@ -672,7 +673,16 @@ impl Exchange {
         self.spot = None;
         self.octet = octet.min(self.focus.shown.token.len().saturating_sub(1));
         if let Some(node) = self.focus.shown.node_at(self.octet) {
-            self.node = node;
+            self.at_node(node);
+        }
+    }
+
+    /// Moves to a node, and to what is said of it.
+    fn at_node(&mut self, node: usize) {
+        self.node = node;
+        let why = Pane::ALL.iter().zip(&mut self.scroll).find(|(pane, _)| **pane == Pane::Why);
+        if let Some((_, scrolled)) = why {
+            *scrolled = 0;
         }
     }
 

@@ -1,8 +1,9 @@
-//! Why: the rows that the step took, each with its clause, and what it broke.
+//! Why: the selected node and the rows that the step took, each with its sentence and its clause, and what the step
+//! broke.
 
 use super::paint::{Paint, spread, wrap};
 use crate::config::theme::Role;
-use crate::decode::escape;
+use crate::decode::{escape, explain};
 use crate::machine::{Deviation, RowId, Signal};
 use crate::session::Held;
 use crate::transcript::{What, lesson};
@@ -12,10 +13,12 @@ use ratatui::text::Line;
 pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
     let focus = &exchange.focus;
     let mut lines = Vec::new();
-    let mut say = |text: &str, role| {
-        let wrapped = wrap(text, width.saturating_sub(2));
-        lines.extend(wrapped.into_iter().map(|text| Line::from(paint.span(format!(" {text}"), role))));
-    };
+    // What a cursor was moved to comes first, but behind a deviation; the token as a whole comes last.
+    let mut node = selected(exchange, width, paint);
+    if exchange.lit().is_some() && focus.step.deviation.is_none() {
+        lines.append(&mut node);
+    }
+    let mut say = |text: &str, role| lines.extend(wrapped(text, role, width, paint));
     if focus.held {
         say("● Not sent yet. If it goes as it stands:", Role::Held);
     } else if exchange.row == exchange.steps().len()
@@ -34,6 +37,10 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
         let text = format!("✘ {}, octet {}: {} ({})", node.name, problem.at, problem.what, problem.cite);
         say(&escape(&text), Role::Bad);
     }
+    if exchange.lit().is_some() {
+        lines.append(&mut node);
+    }
+    let mut say = |text: &str, role| lines.extend(wrapped(text, role, width, paint));
     for note in notes(exchange) {
         say(&format!("# {}", escape(note)), Role::Title);
     }
@@ -49,6 +56,28 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     }
     for taken in &focus.step.moves {
         row(taken.row, width, paint, &mut lines);
+    }
+    lines.extend(node);
+    lines
+}
+
+/// Text in one role, with a blank on either side.
+fn wrapped(text: &str, role: Role, width: usize, paint: &Paint) -> Vec<Line<'static>> {
+    let texts = wrap(text, width.saturating_sub(2)).into_iter();
+    texts.map(|text| Line::from(paint.span(format!(" {text}"), role))).collect()
+}
+
+/// What the selected node is, then what its value means; each with its clause at the right.
+fn selected(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
+    let path = exchange.focus.shown.tree.as_ref().map_or_else(Vec::new, |tree| tree.path(exchange.node));
+    let names = path.last().into_iter().flat_map(|node| [node.name.to_string(), node.value.to_string()]);
+    let mut lines = Vec::new();
+    for (name, explanation) in names.zip(explain(&path)) {
+        let name = paint.span(format!(" {}", escape(&name)), Role::Tag);
+        let clause = paint.span(format!("{} ", explanation.cite), Role::Clause);
+        lines.push(spread(vec![name], vec![clause], width));
+        let texts = wrap(explanation.says, width.saturating_sub(4)).into_iter();
+        lines.extend(texts.map(|text| Line::from(paint.span(format!("   {text}"), Role::Text))));
     }
     lines
 }
