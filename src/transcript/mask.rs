@@ -31,14 +31,33 @@ pub fn event(step: &Step) -> Event {
     let mut event = step.event.clone();
     if let (What::Line { from, bytes, edited_from, .. }, Some(message)) = (&mut event.what, &step.message) {
         let unsure = step.standing.settled.prompt == Some(Prompt::Unknown);
-        *bytes = line(*from, bytes, step, message, unsure);
-        for echo in step.echoes.iter().filter(|_| step.standing.settled.mechanism.is_some()) {
-            *bytes = mask_opaque(bytes, *echo);
-        }
+        *bytes = line(*from, &without_echoes(bytes, step, message), step, message, unsure);
         // What was to be sent may be another command than the one that went: no reading of it is sure.
         *edited_from = edited_from.as_ref().map(|bytes| line(*from, bytes, step, message, true));
     }
     event
+}
+
+/// Whether anything at `span` of the line of `step` is secret.
+pub(super) fn hides(step: &Step, span: Span) -> bool {
+    matches!(event(step).what, What::Line { bytes, .. } if span.of(&bytes) != span.of(step.line()))
+}
+
+/// The line of `step` without what it repeats of a secret. In a challenge that is all of it, unless it says something by
+/// itself: a token with a part masked would be another one.
+fn without_echoes(bytes: &[u8], step: &Step, message: &Message) -> Vec<u8> {
+    match message.base64() {
+        Some(challenge) if !step.echoes.is_empty() && !is_understood(step) => mask_opaque(bytes, challenge.span),
+        Some(_) => bytes.to_vec(),
+        None => step.echoes.iter().fold(bytes.to_vec(), |bytes, &echo| mask_opaque(&bytes, echo)),
+    }
+}
+
+/// Whether the token of `step` is one that the decoder knows, or asks for a name or a password.
+fn is_understood(step: &Step) -> bool {
+    let prompts = step.token.is_some_and(|token| token.hint.reading == Reading::Prompt)
+        && Prompt::read(step.token_bytes()) != Prompt::Unknown;
+    prompts || step.tree().is_some_and(|tree| is_known(tree.kind))
 }
 
 /// One line of `step`, which has been read as `sent`; `unsure` whether an answer in LOGIN is the name or the password.
@@ -65,22 +84,31 @@ fn line(from: Party, bytes: &[u8], step: &Step, sent: &Message, unsure: bool) ->
 }
 
 /// The line with the token in it masked; all of it, where a second look would see something else in what is left.
+/// A token of which all is masked stays, whatever it reads as.
 fn token(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<u8> {
+    let opaque = mask_opaque(bytes, base64.span);
+    if opaque == bytes {
+        return opaque;
+    }
     let masked = token_as_read(from, bytes, base64, hint);
     let again = base64::read(&masked, base64.span);
-    if token_as_read(from, &masked, &again, hint) == masked { masked } else { mask_opaque(bytes, base64.span) }
+    if token_as_read(from, &masked, &again, hint) == masked { masked } else { opaque }
 }
 
 /// The line with the token in it masked as far as the decoder can tell what is secret.
 fn token_as_read(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<u8> {
     let tree = decode(&base64.bytes, &hint);
-    let known = !matches!(tree.kind, Kind::Text | Kind::Ber | Kind::Unknown | Kind::Empty);
+    let known = is_known(tree.kind);
     match (from, hint.reading) {
         (Party::Server, Reading::Guess | Reading::Prompt) if !known => bytes.to_vec(),
         (Party::Server, _) if !known && is_prose(base64.span.of(bytes)) => bytes.to_vec(),
         (Party::Client, Reading::Guess | Reading::Gss) if !known => mask_opaque(bytes, base64.span),
         _ => mask_line(bytes, base64.span, &tree, &base64.bytes),
     }
+}
+
+const fn is_known(kind: Kind) -> bool {
+    !matches!(kind, Kind::Text | Kind::Ber | Kind::Unknown | Kind::Empty)
 }
 
 /// Words for people in the place of a token: `334 GSSAPI supported`.
@@ -258,6 +286,21 @@ mod tests {
                 "a password in the AUTH command, and one sent after the refusal",
                 "C: NOOP a\nC: XCLIENT b\n> C: XCLIENT w\nC: AUTH LOGIN Q2hhcmxpZQ== cGFzcw==\n\
                  > C: AUTH LOGIN Q2hhcmxpZQ== /////w==\nS: 501 5.5.4 no\nC: cGFzc3dvcmQ=\n> C: //////////w=\n",
+            ),
+            (
+                "what repeats a secret goes, what repeats a name or a prompt stays",
+                "C: AUTH LOGIN Q2hhcmxpZQ==\nS: 334 UGFzc3dvcmQ6\nC: UGFzc3dvcmQ6\n> C: KioqKioqKioq\n\
+                 S: 334 UGFzc3dvcmQ6\nC: aHVudGVyMg==\n> C: KioqKioqKg==\n\
+                 S: 535 5.7.8 Q2hhcmxpZQ==: not aHVUDGVYMG==, HUNTER2\n> S: 535 5.7.8 Q2hhcmxpZQ==: not /////////9==, //////9\n",
+            ),
+            (
+                "what repeats the filler is no secret",
+                "C: AUTH LOGIN Q2hhcmxpZQ==\nS: 334 UGFzc3dvcmQ6\nC: aHVudGVyMg==\n> C: KioqKioqKg==\n\
+                 S: 334 KioqKioqKg==\nC: cGFzc3dvcmR\n> C: //////////9\nS: 535 *******, \\x7F\\x7F\\x7F\\x7F\\x7F\\x7F\\x7F\\x7F\n",
+            ),
+            (
+                "a challenge that repeats part of a secret goes as a whole",
+                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: c2VjcmV0\n> C: ///////w\nS: 334 c2VjcmV0IQ==\n> S: 334 /////////w==\n",
             ),
         ];
         for (title, lines) in table {

@@ -18,7 +18,7 @@ pub use event::{Event, What};
 pub use step::{Inbox, Standing, Step, Token};
 pub use verdict::Verdict;
 
-use crate::decode::{Hint, Reading, decode};
+use crate::decode::{Hint, decode};
 use crate::machine::{Machine, Outcome, Said, Settled, Signal, Stack, Token as Glance, classify};
 use crate::terms::{Party, Span};
 use crate::wire::{Body, Dialogue, Message, Verb, keywords, read_client, read_server};
@@ -93,7 +93,7 @@ impl Transcript {
         message.mark_cut(*cut);
         if from == Party::Server {
             let answered = step.standing.answering[Party::Server.index()].map(|place| &self.steps[place]);
-            step.echoes = answered.map_or_else(Vec::new, |answered| echoes(bytes, answered));
+            step.echoes = answered.map_or_else(Vec::new, |answered| echoes(bytes, &message, answered));
         }
         if matches!(&message.body, Body::Reply(reply) if !reply.last) {
             // The meaning of a reply stands on its last line.
@@ -181,29 +181,32 @@ impl Transcript {
     }
 }
 
-/// Where a reply repeats what it answers, if that was a response or no command: as it was sent (aiosmtpd does, in
-/// capitals), or decoded. Linear in the line.
-fn echoes(reply: &[u8], answered: &Step) -> Vec<Span> {
+/// Where a reply repeats what is secret of the line that it answers, in its text: as it was sent (aiosmtpd does, in
+/// capitals), or decoded. What masking leaves of a line is no secret, so a masked line has no echoes. Linear in the line.
+fn echoes(bytes: &[u8], reply: &Message, answered: &Step) -> Vec<Span> {
     const SHORTEST: usize = 4;
     const MOST: usize = 8;
     let Some(message) = &answered.message else { return Vec::new() };
-    if matches!(answered.token, Some(Token { hint: Hint { reading: Reading::Username, .. }, .. })) {
-        return Vec::new();
-    }
-    let words: &[&[u8]] = match (&message.body, message.base64()) {
+    let line = answered.line();
+    let words = match (&message.body, message.base64()) {
         (Body::Command(command), _) if command.verb == Verb::Other => {
-            &[command.word.of(answered.line()), command.argument.of(answered.line())]
+            [command.word, command.argument].map(|span| (span, span.of(line)))
         }
-        (_, Some(base64)) => &[base64.span.of(answered.line()), &base64.bytes],
+        (_, Some(base64)) => [base64.span.of(line), &base64.bytes].map(|octets| (base64.span, octets)),
         _ => return Vec::new(),
+    };
+    let within = match &reply.body {
+        Body::Reply(reply) => reply.text,
+        _ => reply.content,
     };
     // As ASCII of one case, so that the search of the standard library, which is linear, finds every place.
     let folded = |octets: &[u8]| octets.iter().map(|octet| char::from(octet.to_ascii_lowercase() & 0x7F)).collect();
-    let text: String = folded(reply);
-    let words = words.iter().filter(|word| word.len() >= SHORTEST);
-    let found = words.flat_map(|word| {
+    let text: String = folded(within.of(bytes));
+    let found = words.into_iter().filter(|(_, word)| word.len() >= SHORTEST).flat_map(|(span, word)| {
         let word: String = folded(word);
-        text.match_indices(&word).map(|(at, word)| Span::new(at, at + word.len())).collect::<Vec<_>>()
+        let place = |at| Span::new(within.start + at, within.start + at + word.len());
+        let places: Vec<Span> = text.match_indices(&word).map(|(at, _)| place(at)).take(MOST).collect();
+        if places.is_empty() || !mask::hides(answered, span) { Vec::new() } else { places }
     });
     found.take(MOST).collect()
 }
