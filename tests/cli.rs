@@ -285,7 +285,7 @@ fn held_lines_are_let_go_edited_answered_otherwise_and_cancelled() {
         (&["--hold", "send"], "c\n", 0, &["S: 235"]),
         (&["--hold", "send"], "\n\nq\n", 130, &["C: EHLO"]),
         (&["--hold", "both"], "?\n\n\n\n\n\n", 0, &["has yet to answer", "Enter: step", "S: 235"]),
-        (&["--stop", "UsernameReceived"], "\nx\n\n", 28, &["C~ /", "C: *\n", "S: 501"]),
+        (&["--stop", "UsernameReceived"], "\nx\n\n", 28, &["C~ Kio", "C: *\n", "S: 501"]),
         (&["--stop", "334"], "\n= bm90IG1pbmU=\n\n", 28, &["S: 535"]),
         (
             &["--stop", "AuthLoginUsername"],

@@ -47,7 +47,7 @@ pub(super) fn hides(step: &Step, span: Span) -> bool {
 /// itself: a token with a part masked would be another one.
 fn without_echoes(bytes: &[u8], step: &Step, message: &Message) -> Vec<u8> {
     match message.base64() {
-        Some(challenge) if !step.echoes.is_empty() && !is_understood(step) => mask_opaque(bytes, challenge.span),
+        Some(challenge) if !step.echoes.is_empty() && !is_understood(step) => whole(bytes, challenge),
         Some(_) => bytes.to_vec(),
         None => step.echoes.iter().fold(bytes.to_vec(), |bytes, &echo| mask_opaque(&bytes, echo)),
     }
@@ -102,9 +102,18 @@ fn token_as_read(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<
     match (from, hint.reading) {
         (Party::Server, Reading::Guess | Reading::Prompt) if !known => bytes.to_vec(),
         (Party::Server, _) if !known && is_prose(base64.span.of(bytes)) => bytes.to_vec(),
-        (Party::Client, Reading::Guess | Reading::Gss) if !known => mask_opaque(bytes, base64.span),
+        (Party::Client, Reading::Guess | Reading::Gss) if !known => whole(bytes, base64),
         _ => mask_line(bytes, base64.span, &tree, &base64.bytes),
     }
+}
+
+/// The line with the whole token masked: what reads as a text does so again, so that it is not taken for a token.
+fn whole(bytes: &[u8], base64: &Base64) -> Vec<u8> {
+    let read = |reading| decode(&base64.bytes, &Hint { reading, ..Hint::default() });
+    if read(Reading::Guess).kind == Kind::Text {
+        return mask_line(bytes, base64.span, &read(Reading::Password), &base64.bytes);
+    }
+    mask_opaque(bytes, base64.span)
 }
 
 const fn is_known(kind: Kind) -> bool {
@@ -260,7 +269,7 @@ mod tests {
             ),
             (
                 "LOGIN cancelled where the password was to go",
-                "C: AUTH LOGIN Q2hhcmxpZQ==\nS: 334 UGFzc3dvcmQ6\nC~ cGFzc3dvcmQ=\n> C~ //////////w=\nC: *\n",
+                "C: AUTH LOGIN Q2hhcmxpZQ==\nS: 334 UGFzc3dvcmQ6\nC~ cGFzc3dvcmQ=\n> C~ KioqKioqKio=\nC: *\n",
             ),
             (
                 "PLAIN: only the password goes",
@@ -276,11 +285,11 @@ mod tests {
             ),
             (
                 "a mechanism that the decoder does not know: the challenge stays",
-                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMyBlYzNh\n> C: ///////////w\n",
+                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMyBlYzNh\n> C: KioqKioqKioq\n",
             ),
             (
                 "words for people stay, what follows is masked",
-                "C: AUTH GSSAPI\nS: 334 GSSAPI supported\nC: cGFzc3dvcmQ=\n> C: //////////w=\n",
+                "C: AUTH GSSAPI\nS: 334 GSSAPI supported\nC: cGFzcw==\n> C: KioqKg==\n",
             ),
             (
                 "a password in the AUTH command, and one sent after the refusal",
@@ -300,7 +309,7 @@ mod tests {
             ),
             (
                 "a challenge that repeats part of a secret goes as a whole",
-                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: c2VjcmV0\n> C: ///////w\nS: 334 c2VjcmV0IQ==\n> S: 334 /////////w==\n",
+                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: c2VjcmV0\n> C: KioqKioq\nS: 334 c2VjcmV0IQ==\n> S: 334 KioqKioqKg==\n",
             ),
         ];
         for (title, lines) in table {
