@@ -166,7 +166,7 @@ fn the_program(program: &str) -> Result<()> {
         let mut reader = pair.master.try_clone_reader()?;
         let (sender, frame) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let (mut buffer, mut seen) = ([0; 65_536], Vec::new());
+            let (mut buffer, mut seen) = ([0; 16_384], Vec::new());
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 seen.extend_from_slice(&buffer[..count]);
                 // The last thing on the first frame.

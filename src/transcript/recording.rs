@@ -184,19 +184,26 @@ impl Writer<File> {
     /// # Errors
     /// Where the file exists (nothing is overwritten) or can't be written.
     pub fn create_new(path: &Path, headers: &Headers) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|error| {
-            let why = match error.kind() {
-                io::ErrorKind::AlreadyExists => "the file exists, and nothing is overwritten".to_owned(),
-                _ => error.to_string(),
-            };
-            io::Error::new(error.kind(), format!("{}: {why}", path.display()))
-        })?;
-        Self::new(file, headers)
+        Self::new(create_new(path)?, headers)
     }
+}
+
+/// A new file, which only its owner can read.
+///
+/// # Errors
+/// Where the file exists (nothing is overwritten) or can't be created.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::AlreadyExists => "the file exists, and nothing is overwritten".to_owned(),
+            _ => error.to_string(),
+        };
+        io::Error::new(error.kind(), format!("{}: {why}", path.display()))
+    })
 }
 
 impl<W: io::Write> Writer<W> {

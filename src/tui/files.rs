@@ -2,11 +2,11 @@
 
 use super::marks::Marks;
 use crate::config::dirs;
-use crate::transcript::recording::{Damage, Headers, Loaded, Secrets, Writer, read};
+use crate::transcript::recording::{Damage, Headers, Loaded, Secrets, Writer, create_new as create_new_file, read};
 use crate::transcript::{Event, Step, Transcript, mask};
 use include_dir::{Dir, include_dir};
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -147,6 +147,11 @@ pub(super) fn open(path: &Path, progress: &Progress, tell: &dyn Fn()) -> io::Res
 pub(super) fn save(path: &Path, headers: &Headers, events: &[Event]) -> io::Result<()> {
     let mut writer = Writer::create_new(path, headers)?;
     events.iter().try_for_each(|event| writer.push(event))
+}
+
+/// Writes a new file, readable for its owner only, as recordings are.
+pub(super) fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    create_new_file(path)?.write_all(bytes)
 }
 
 /// Writes events to a new file where a user's recordings are, since nobody is there to say where.

@@ -154,6 +154,7 @@ pub(super) enum PromptKind {
     Stop,
     Save,
     Open,
+    Picture,
     Command,
     Search,
     Filter,

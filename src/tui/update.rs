@@ -14,7 +14,7 @@ use crate::transcript::recording::Headers;
 use crate::wire::printable;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How many rows a page has.
 const PAGE: usize = 10;
@@ -33,6 +33,13 @@ pub enum Effect {
         /// What happened, masked as it is to be written.
         events: Vec<Event>,
     },
+    /// Write the screen to a new file.
+    Picture {
+        /// Where.
+        path: PathBuf,
+        /// What the file is to hold.
+        text: String,
+    },
 }
 
 /// What became of an effect.
@@ -42,6 +49,8 @@ pub enum Done {
     Opened(PathBuf, Progress, io::Result<Box<Opened>>),
     /// A recording was written, or not.
     Saved(PathBuf, io::Result<()>),
+    /// A screen was written, or not.
+    Pictured(PathBuf, io::Result<()>),
 }
 
 /// Does what an update asked for; calls `tell` where there is progress to see.
@@ -51,6 +60,10 @@ pub fn perform(effect: Effect, tell: &dyn Fn()) -> Done {
         Effect::Open(path, progress) => {
             let opened = files::open(&path, &progress, tell).map(Box::new);
             Done::Opened(path, progress, opened)
+        }
+        Effect::Picture { path, text } => {
+            let written = files::create_new(&path, text.as_bytes());
+            Done::Pictured(path, written)
         }
         Effect::Save { path, headers, events } => {
             let saved = files::save(&path, &headers, &events);
@@ -76,15 +89,17 @@ pub fn done(model: &mut Model, done: Done) {
             model.complain(format!("opening {}: {error}", path.display()));
         }
         Done::Saved(path, Ok(())) => model.say(format!("saved to {}", path.display())),
-        Done::Saved(path, Err(error)) => {
-            model.overlay = Some(Overlay::Prompt(Prompt {
-                kind: PromptKind::Save,
-                line: LineEditor::new(&path.display().to_string()),
-                default: String::new(),
-                error: Some(error.to_string()),
-            }));
-        }
+        Done::Saved(path, Err(error)) => ask_again(model, PromptKind::Save, &path, &error),
+        Done::Pictured(path, Ok(())) => model.say(format!("the screen is in {}", path.display())),
+        Done::Pictured(path, Err(error)) => ask_again(model, PromptKind::Picture, &path, &error),
     }
+}
+
+/// Says why a file could not be written, and asks for another.
+fn ask_again(model: &mut Model, kind: PromptKind, path: &Path, error: &io::Error) {
+    let line = LineEditor::new(&path.display().to_string());
+    model.overlay =
+        Some(Overlay::Prompt(Prompt { kind, line, default: String::new(), error: Some(error.to_string()) }));
 }
 
 /// Takes a pressed key.
@@ -558,6 +573,12 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
             None
         }
         PromptKind::Search | PromptKind::Filter => None,
+        PromptKind::Picture => {
+            let under = model.overlay.take();
+            let effect = picture::picture(model, PathBuf::from(text));
+            model.overlay = under;
+            Some(effect?)
+        }
         PromptKind::Open => Some(model.open(PathBuf::from(text))),
         PromptKind::Save => model.exchange.as_ref().map(|exchange| save(model, exchange, PathBuf::from(text))),
     };

@@ -6,6 +6,7 @@ mod exchange;
 mod explain;
 mod moving;
 mod panes;
+mod picture;
 mod teaching;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

@@ -25,7 +25,7 @@ pub(super) use ladder::words;
 use paint::Paint;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 pub(super) use state::diagram_of;
 pub(super) use tree::rows as tree_rows;
@@ -36,8 +36,22 @@ const LEAST: (u16, u16) = (60, 15);
 /// Draws the model.
 pub fn draw(frame: &mut Frame<'_>, model: &Model) {
     let area = frame.area();
+    if let Some(cursor) = draw_in(frame.buffer_mut(), area, model) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// The screen of the model's size.
+pub(super) fn buffer(model: &Model) -> Buffer {
+    let area = Rect::from((Position::ORIGIN, model.size));
+    let mut buffer = Buffer::empty(area);
+    draw_in(&mut buffer, area, model);
+    buffer
+}
+
+/// Draws, and says where the cursor of a typed line is, if there is one.
+fn draw_in(buffer: &mut Buffer, area: Rect, model: &Model) -> Option<Position> {
     let paint = Paint::new(model);
-    let buffer = frame.buffer_mut();
     buffer.set_style(area, paint.ground());
     let mut cursor = None;
     if area.width < LEAST.0 || area.height < LEAST.1 {
@@ -50,9 +64,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model) {
         cursor = overlay::draw(buffer, area, model, &paint);
     }
     paint.finish(buffer);
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
-    }
+    cursor
 }
 
 fn too_small(buffer: &mut Buffer, area: Rect, paint: &Paint) {

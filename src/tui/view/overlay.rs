@@ -137,6 +137,10 @@ const fn words(kind: PromptKind) -> (&'static str, &'static str) {
         PromptKind::Search => ("Search", "Text, or octets: hex: 4e 54, 0x4e54. "),
         PromptKind::Filter => ("Filter", "Words, from: is: has: signal: state: code: !not "),
         PromptKind::Note => ("Note on this step", "A recording keeps it right behind the step."),
+        PromptKind::Picture => (
+            "Save this screen to",
+            "A new file: .txt, .ans with colours, .svg, or .cast, an asciicast of the exchange up to here.",
+        ),
         PromptKind::Command => ("Run", "The name of an action; Tab completes it, ? lists them all."),
     }
 }
