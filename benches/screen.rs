@@ -12,12 +12,13 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
+use saslscope::config::terminal::Colors;
 use saslscope::config::theme::Theme;
 use saslscope::session::{Fault, Gate, Lab, Mechanism};
 use saslscope::terms::Micros;
-use saslscope::transcript::recording::{Headers, Secrets};
-use saslscope::transcript::{Event, Transcript};
-use saslscope::tui::{Clock, Model, Opened, Options, draw, key};
+use saslscope::transcript::recording::{Headers, Loaded, Recording, Secrets};
+use saslscope::transcript::{Event, Step};
+use saslscope::tui::{Arrangement, Clock, Keys, Model, Options, draw, key};
 use std::error::Error;
 use std::hint::black_box;
 use std::io::Read as _;
@@ -97,7 +98,11 @@ impl Screen {
     fn of(steps: usize) -> Self {
         let options = Options {
             theme: Theme::find("dark").expect("a built-in theme"),
+            auto: None,
             color: true,
+            colors: Colors::True,
+            keys: Keys::default(),
+            panes: Arrangement::default(),
             ascii: false,
             reveal: false,
             keep_secrets: false,
@@ -108,7 +113,8 @@ impl Screen {
         let mut model = Model::new(options, Clock { seed: [7; 32], filetime: 0, started: String::new() });
         model.size = LARGE;
         let headers = Headers { secrets: Secrets::Masked, ..Headers::default() };
-        model.open_recording("bench".to_owned(), Opened { transcript: long(steps), headers, damage: None });
+        let recording = Recording { headers, events: long(steps) };
+        model.open_recording("bench".to_owned(), Loaded { recording, damage: None });
         let mut screen =
             Self { model, terminal: Terminal::new(TestBackend::new(200, 60)).expect("a screen in memory") };
         for _ in 0..9 {
@@ -134,7 +140,7 @@ impl Screen {
 }
 
 /// SPNEGO over NTLM again and again, each refused at the end, as the lab plays it.
-fn long(steps: usize) -> Transcript {
+fn long(steps: usize) -> Vec<Event> {
     let mechanism = Mechanism::Gssapi;
     let mut lab = Lab { mechanism, fault: Some(Fault::WrongPassword), ..Lab::new([7; 32], 0) }.session();
     lab.play(Micros(1000));
@@ -142,11 +148,8 @@ fn long(steps: usize) -> Transcript {
     let at = |start: &[u8]| played.iter().position(|step| step.line().starts_with(start)).expect("a line of the lab");
     let (first, last) = (at(b"AUTH"), at(b"535"));
     let lines = played[..first].iter().chain(played[first..=last].iter().cycle());
-    let mut transcript = Transcript::new();
-    for (place, step) in (0_u64..).zip(lines.take(steps)) {
-        transcript.push(Event { at: Micros(place * 1000), what: step.event.what.clone() });
-    }
-    transcript
+    let event = |(place, step): (u64, &Step)| Event { at: Micros(place * 1000), what: step.event.what.clone() };
+    (0..).zip(lines.take(steps)).map(event).collect()
 }
 
 /// The lab in a pseudo-terminal: its first frame, its memory, what it does when nobody does anything.

@@ -21,6 +21,11 @@ struct Pty {
 
 impl Pty {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// With environment variables beside the usual.
+    fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let pair =
             native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_saslscope"));
@@ -32,6 +37,9 @@ impl Pty {
             [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")]
         {
             command.env(variable, home().join(folder));
+        }
+        for (variable, value) in environment {
+            command.env(variable, value);
         }
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -165,6 +173,33 @@ fn a_terminal_that_is_lost_leaves_a_recording() {
         assert_eq!((loaded.damage, loaded.recording.events.len()), (None, 7), "{}", file.display());
     }
     std::fs::remove_dir_all(home().join("data")).unwrap();
+}
+
+#[test]
+fn an_arrangement_is_remembered_on_request() {
+    let folder = home().join("remembered");
+    let config = folder.join("saslscope/config.toml");
+    std::fs::create_dir_all(config.parent().unwrap()).unwrap();
+    std::fs::write(&config, "ascii = true # as at home\n").unwrap();
+    let start = || Pty::start_with(&["lab"], &[("XDG_CONFIG_HOME", folder.to_str().unwrap())]);
+    let mut pty = start();
+    pty.await_text(&["HELD", "[3 Tree]"]);
+    pty.type_keys("}=");
+    pty.await_text(&["remembered in"]);
+    pty.type_keys("q");
+    pty.end();
+    let kept = std::fs::read_to_string(&config).unwrap();
+    assert!(kept.starts_with("ascii = true # as at home\n") && kept.contains("[panes]\n"), "{kept}");
+    let mut pty = start();
+    pty.await_text(&["1 Raw", "S: 220 server.example.com", "6 Exchange "]);
+    pty.type_keys("q");
+    pty.end();
+
+    std::fs::write(&config, "[panes]\nlayout = \"round\"\n").unwrap();
+    let mut pty = start();
+    pty.await_text(&["panes: `layout` is \"round\"; wanted is one of auto, stack"]);
+    assert_eq!(pty.end().exit_code(), 1);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// Linux tells in a file whether a process is stopped.

@@ -7,7 +7,7 @@ use crate::config::terminal::{self, Colors};
 use crate::config::theme::Theme;
 use crate::decode::escape;
 use crate::session::{Gate, Stop};
-use crate::tui::{self, Keys, Options, Outcome, Start, Twins};
+use crate::tui::{self, Arrangement, Keys, Options, Outcome, Start, Twins};
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Whether there is a screen to draw on, and it is wanted.
@@ -25,6 +25,10 @@ pub(super) fn run(start: Start, gate: Gate, stops: Vec<Stop>, common: &Common) -
         color: common.color(),
         colors: terminal::colors(&env).unwrap_or(Colors::Sixteen),
         keys: common.keys.clone(),
+        panes: Arrangement::from_toml(&common.settings.panes).map_err(|error| {
+            let file = settings::path().unwrap_or_default();
+            Failure::usage(format!("reading the settings: {}: panes: {error}", file.display()))
+        })?,
         ascii: common.ascii(),
         reveal: common.reveal,
         keep_secrets: common.keep_secrets,

@@ -39,6 +39,7 @@ mod view;
 pub use files::{BuiltIn, Opened, Progress, built_in};
 pub use keys::{KeyRow, Keys};
 pub use model::{Clock, Model};
+pub use panes::Arrangement;
 pub use reach::Twins;
 pub use update::{Done, Effect, done, key, paste, perform};
 pub use view::draw;
@@ -80,6 +81,8 @@ pub struct Options {
     pub colors: Colors,
     /// The keys.
     pub keys: Keys,
+    /// How the panes stand.
+    pub panes: Arrangement,
     /// Draw with nothing but ASCII.
     pub ascii: bool,
     /// Show secrets.

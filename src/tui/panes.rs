@@ -4,11 +4,10 @@
 //! place and how far borders were moved. Between [`Layout::Auto`] and the user's choice there is no difference but who
 //! chooses. Drawing and the mouse both ask [`Arrangement::lay`], so that they agree on where things are.
 
-#![allow(dead_code)] // TO GO: the mouse and the settings use the rest.
-
 use super::keys::Action;
 use super::model::{Model, Pane};
 use super::update::Effect;
+use crate::config::settings::Settings;
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 
@@ -96,7 +95,7 @@ const ORDER: [Pane; 6] = [Pane::Ladder, Pane::Raw, Pane::Why, Pane::Tree, Pane::
 
 /// Where the panes stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Arrangement {
+pub struct Arrangement {
     layout: Layout,
     order: [Pane; 6],
     /// Borders that were moved: how much the part before each has, in thousandths of what is divided.
@@ -259,6 +258,7 @@ impl Arrangement {
     }
 
     /// Moves a border to column `x` or row `y`.
+    #[allow(dead_code)] // TO GO: for the mouse.
     pub(super) fn drag(&mut self, body: Rect, border: BorderAt, x: u16, y: u16) {
         let to = if border.upright { x } else { y };
         let part = u32::from(to.saturating_sub(border.start)) * 1000 / u32::from(border.whole.max(1));
@@ -296,12 +296,9 @@ impl Arrangement {
         }
     }
 
-    /// As it is written to the settings; empty where nothing was changed.
-    pub(super) fn to_toml(&self) -> toml::Table {
+    /// As it is written to the settings.
+    fn to_toml(&self) -> toml::Table {
         let mut table = toml::Table::new();
-        if *self == Self::default() {
-            return table;
-        }
         let names = self.order.iter().map(|pane| toml::Value::from(pane.name().to_lowercase()));
         table.insert("layout".to_owned(), self.layout.name().into());
         table.insert("order".to_owned(), toml::Value::Array(names.collect()));
@@ -311,11 +308,12 @@ impl Arrangement {
         table
     }
 
-    /// Reads what [`Self::to_toml`] writes.
+    /// Reads `[panes]` of the settings: `layout`, the `order` of the panes by their names, and for each border that was
+    /// moved LAYOUT-BORDER, how much stands before it, in thousandths.
     ///
     /// # Errors
     /// The key, and what is wrong with its value.
-    pub(super) fn from_toml(table: &toml::Table) -> Result<Self, String> {
+    pub fn from_toml(table: &toml::Table) -> Result<Self, String> {
         let mut arrangement = Self::default();
         for (key, value) in table {
             match key.as_str() {
@@ -426,10 +424,14 @@ pub(super) fn focus(model: &mut Model, pane: Pane) {
     }
 }
 
-/// Keeps the arrangement for later.
-pub(super) fn remember(model: &mut Model) -> Option<Effect> {
-    model.complain("not yet");
-    None
+/// Keeps the arrangement for later, and the theme if the user has chosen one.
+pub(super) fn remember(model: &Model) -> Effect {
+    let options = &model.options;
+    Effect::Remember(Settings {
+        theme: options.auto.is_none().then(|| options.theme.name.clone()),
+        panes: model.arrangement.to_toml(),
+        ..Settings::default()
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use super::keys::{Action, Binding, Keys, TABLE};
 use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
 use super::{copy, edit, guess, marks, mouse, panes, picture, play, reach, search, show, view};
+use crate::config::file::ConfigError;
+use crate::config::settings::{self, Settings};
 use crate::decode::Mech;
 use crate::machine::{RowId, Signal};
 use crate::session::{Fault, Gate, Input, Lab, Mechanism, Stop};
@@ -33,6 +35,8 @@ pub enum Effect {
         /// What happened, masked as it is to be written.
         events: Vec<Event>,
     },
+    /// Keep settings for later.
+    Remember(Settings),
     /// Write the screen to a new file.
     Picture {
         /// Where.
@@ -49,6 +53,8 @@ pub enum Done {
     Opened(PathBuf, Progress, io::Result<Box<Opened>>),
     /// A recording was written, or not.
     Saved(PathBuf, io::Result<()>),
+    /// Settings were kept in that file, or not.
+    Remembered(Result<PathBuf, ConfigError>),
     /// A screen was written, or not.
     Pictured(PathBuf, io::Result<()>),
 }
@@ -60,6 +66,11 @@ pub fn perform(effect: Effect, tell: &dyn Fn()) -> Done {
         Effect::Open(path, progress) => {
             let opened = files::open(&path, &progress, tell).map(Box::new);
             Done::Opened(path, progress, opened)
+        }
+        Effect::Remember(settings) => {
+            let nowhere = || ConfigError::whole("config.toml", "neither XDG_CONFIG_HOME nor HOME says where it is");
+            let path = settings::path().ok_or_else(nowhere);
+            Done::Remembered(path.and_then(|path| settings::remember(&path, &settings).map(|()| path)))
         }
         Effect::Picture { path, text } => {
             let written = files::create_new(&path, text.as_bytes());
@@ -90,6 +101,8 @@ pub fn done(model: &mut Model, done: Done) {
         }
         Done::Saved(path, Ok(())) => model.say(format!("saved to {}", path.display())),
         Done::Saved(path, Err(error)) => ask_again(model, PromptKind::Save, &path, &error),
+        Done::Remembered(Ok(path)) => model.say(format!("remembered in {}", path.display())),
+        Done::Remembered(Err(error)) => model.complain(format!("remembering: {error}")),
         Done::Pictured(path, Ok(())) => model.say(format!("the screen is in {}", path.display())),
         Done::Pictured(path, Err(error)) => ask_again(model, PromptKind::Picture, &path, &error),
     }
@@ -143,7 +156,7 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Themes => reach::themes(model),
         Action::Command => prompt(model, PromptKind::Command, ""),
         Action::Open => prompt(model, PromptKind::Open, ""),
-        Action::Remember => return panes::remember(model),
+        Action::Remember => return Some(panes::remember(model)),
         Action::LightOrDark => reach::light_or_dark(model),
         Action::Mouse => mouse::toggle(model),
         Action::Picture => picture::ask(model),

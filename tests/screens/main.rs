@@ -18,7 +18,7 @@ use saslscope::config::theme::Theme;
 use saslscope::session::{Fault, Gate, Lab, Mechanism};
 use saslscope::terms::Micros;
 use saslscope::transcript::recording::read;
-use saslscope::tui::{Clock, Keys, Model, Options, built_in, done, draw, key, perform};
+use saslscope::tui::{Arrangement, Clock, Keys, Model, Options, built_in, done, draw, key, perform};
 use std::path::Path;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
@@ -33,6 +33,7 @@ fn options() -> Options {
         color: true,
         colors: Colors::True,
         keys: Keys::default(),
+        panes: Arrangement::default(),
         ascii: false,
         reveal: false,
         keep_secrets: false,
