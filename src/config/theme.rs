@@ -12,7 +12,8 @@
 //! sky = "#7ab8ff"
 //! ```
 //!
-//! `background` says whether its ground is `"dark"`, `"light"` or the `"terminal"`'s own (so where nothing is said), `twin`
+//! Where a terminal has but sixteen colours, `[sixteen]` says what stands for those of the palette; all others are drawn
+//! as the nearest there is. `background` says whether its ground is `"dark"`, `"light"` or the `"terminal"`'s own (so where nothing is said), `twin`
 //! which theme suits the other light.
 //!
 //! Built-in themes are files too (`themes/`); a user's theme of the same name stands before them. An unknown role, a
@@ -275,6 +276,8 @@ pub struct Theme {
     pub twin: Option<String>,
     /// In the order of [`Role::ALL`].
     looks: Vec<Look>,
+    /// The same where there are sixteen colours.
+    in_sixteen: Vec<Look>,
 }
 
 /// One of the themes that there are.
@@ -293,6 +296,14 @@ impl Theme {
     #[must_use]
     pub fn look(&self, role: Role) -> &Look {
         &self.looks[role as usize]
+    }
+
+    /// How `role` looks with those colours that there are.
+    #[must_use]
+    pub fn look_within(&self, role: Role, colors: Colors) -> Look {
+        let looks = if colors == Colors::Sixteen { &self.in_sixteen } else { &self.looks };
+        let Look { fg, bg, modifiers } = looks[role as usize].clone();
+        Look { fg: fg.map(|color| color.within(colors)), bg: bg.map(|color| color.within(colors)), modifiers }
     }
 
     /// The theme of that name: the user's own, or a built-in one.
@@ -329,22 +340,31 @@ impl Theme {
             files.push(child.other(&parent, "inherits", &find)?);
         }
         let mut palette = BTreeMap::new();
+        let mut sixteen = BTreeMap::new();
         for source in files.iter().rev() {
-            source.palette(&mut palette)?;
+            source.colors("palette", &mut palette)?;
+            source.colors("sixteen", &mut sixteen)?;
         }
-        let mut looks = vec![None; Role::ALL.len()];
-        for source in files.iter().rev() {
-            source.roles(&palette, &mut looks)?;
+        // A colour that has no stand-in is its own.
+        for (name, color) in &palette {
+            sixteen.entry(name.clone()).or_insert(*color);
         }
-        let missing = Role::ALL.iter().zip(&looks).find(|(_, look)| look.is_none());
-        if let Some((role, _)) = missing {
-            return Err(files[0].error(0..0, role.name(), "the theme says nothing of this role and inherits nothing"));
-        }
+        let looks = |palette| {
+            let mut looks = vec![None; Role::ALL.len()];
+            for source in files.iter().rev() {
+                source.roles(palette, &mut looks)?;
+            }
+            let missing = Role::ALL.iter().zip(&looks).find(|(_, look)| look.is_none());
+            let says = "the theme says nothing of this role and inherits nothing";
+            missing.map_or(Ok(()), |(role, _)| Err(files[0].error(0..0, role.name(), says)))?;
+            Ok(looks.into_iter().flatten().collect())
+        };
         let mut theme = Self {
             name: name.to_owned(),
             background: Background::Terminal,
             twin: None,
-            looks: looks.into_iter().flatten().collect(),
+            looks: looks(&palette)?,
+            in_sixteen: looks(&sixteen)?,
         };
         for source in files.iter().rev() {
             if let Some(value) = source.table()?.get("background") {
@@ -427,14 +447,15 @@ impl Source {
         find(name.get_ref())?.ok_or_else(none)
     }
 
-    fn palette(&self, palette: &mut BTreeMap<String, Color>) -> Result<(), ConfigError> {
-        let table = self.table()?;
-        let Some(colors) = table.get("palette") else { return Ok(()) };
+    /// The colours of a table.
+    fn colors(&self, table: &str, palette: &mut BTreeMap<String, Color>) -> Result<(), ConfigError> {
+        let file = self.table()?;
+        let Some(colors) = file.get(table) else { return Ok(()) };
         let Some(colors) = colors.get_ref().as_table() else {
-            return Err(self.error(colors.span(), "palette", "`[palette]` is a table of colours"));
+            return Err(self.wrong(colors, table, "a table of colours"));
         };
         for (name, value) in colors {
-            let key = format!("palette.{}", name.get_ref());
+            let key = format!("{table}.{}", name.get_ref());
             let color = self.color(value, &key, &BTreeMap::new())?;
             palette.insert(name.get_ref().to_string(), color);
         }
@@ -445,7 +466,7 @@ impl Source {
         let table = self.table()?;
         for (key, value) in &table {
             let name = key.get_ref().as_ref();
-            if matches!(name, "inherits" | "palette" | "background" | "twin") {
+            if matches!(name, "inherits" | "palette" | "sixteen" | "background" | "twin") {
                 continue;
             }
             let Some(role) = Role::ALL.iter().find(|role| role.name() == name) else {

@@ -8,6 +8,7 @@ mod moving;
 mod panes;
 mod picture;
 mod teaching;
+mod themes;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;

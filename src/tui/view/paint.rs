@@ -1,6 +1,6 @@
 //! Roles to styles, and text to what fits.
 
-use crate::config::theme::{Color, Modifier, Role};
+use crate::config::theme::{Color, Look, Modifier, Role};
 use crate::terms::Party;
 use crate::tui::Model;
 use ratatui::buffer::Buffer;
@@ -62,18 +62,22 @@ impl Paint {
 /// Without colours the weights of the theme for that are left.
 fn style_of(model: &Model, role: Role) -> Style {
     let theme = if model.options.color { &model.options.theme } else { &model.mono };
-    let look = theme.look(role);
+    style(&theme.look_within(role, model.options.colors), model.options.color)
+}
+
+/// A look, with its colours or without.
+pub(super) fn style(look: &Look, color: bool) -> Style {
     let mut style = look.modifiers.iter().fold(Style::new(), |style, modifier| style.add_modifier(of(*modifier)));
-    if model.options.color {
-        style.fg = look.fg.map(|color| color_of(model, color));
-        style.bg = look.bg.map(|color| color_of(model, color));
+    if color {
+        style.fg = look.fg.map(color_of);
+        style.bg = look.bg.map(color_of);
     }
     style
 }
 
-fn color_of(model: &Model, color: Color) -> style::Color {
-    match color.within(model.options.colors) {
-        Color::Named(number) => NAMED[usize::from(number & 15)],
+const fn color_of(color: Color) -> style::Color {
+    match color {
+        Color::Named(number) => NAMED[(number & 15) as usize],
         Color::Indexed(number) => style::Color::Indexed(number),
         Color::Rgb(r, g, b) => style::Color::Rgb(r, g, b),
     }
