@@ -10,6 +10,7 @@ mod event;
 pub mod lesson;
 pub mod mask;
 mod pairs;
+pub mod question;
 pub mod recording;
 mod step;
 mod verdict;

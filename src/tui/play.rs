@@ -134,7 +134,8 @@ pub(super) fn tick(model: &mut Model) {
         return;
     }
     let ends = |exchange: &Exchange| {
-        exchange.row == exchange.last_row() && exchange.session().is_none_or(crate::session::Session::ended)
+        let last = exchange.row == exchange.last_row();
+        exchange.show_ends() || last && exchange.session().is_none_or(crate::session::Session::ended)
     };
     if model.exchange.as_ref().is_some_and(ends) {
         return model.say("played to the end");

@@ -211,4 +211,9 @@ fn a_show_plays_as_fast_as_it_can_be_read() {
         assert!(text(&mut model, SIZES[0]).contains(&format!("Notes {scene}/5")));
     }
     assert_eq!(model.deadline(), None);
+
+    let mut model = opened("lessons/x.session", "# Before.\nC: QUIT\nS: 221 bye\n# The last word.\n");
+    press(&mut model, "P");
+    pass(&mut model);
+    assert_eq!(model.deadline(), None, "where a note ends it, too");
 }
