@@ -2,6 +2,7 @@
 
 use super::files::{self, BuiltIn, Opened, Progress, Recorder};
 use super::focus::{Focus, Shown};
+use super::guess::Guess;
 use super::keys::Binding;
 use super::line_editor::LineEditor;
 use super::marks::Marks;
@@ -17,6 +18,7 @@ use crate::decode::{Node, Value};
 use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
 use crate::terms::{Micros, Party, Span};
+use crate::transcript::question::Question;
 use crate::transcript::recording::{Damage, Headers};
 use crate::transcript::{Event, Step, Transcript, What, decoded_span, encoded_span};
 use ratatui::layout::{Position, Rect, Size};
@@ -129,6 +131,10 @@ pub(super) enum MenuKind {
     Faults(Mechanism),
     /// Takes the stop away.
     Stops,
+    /// Takes a guess at what stands in that row.
+    Guess { row: usize, asks: Question },
+    /// What came of the guess.
+    Guessed,
     /// Keeps the theme; before, each is shown as the cursor passes.
     Themes {
         /// The one to go back to.
@@ -236,6 +242,8 @@ pub(super) struct Exchange {
     pub(super) focus: Focus,
     /// The recording is run as a show.
     pub(super) show: Option<Show>,
+    /// What comes next is guessed.
+    pub(super) guess: Guess,
     pub(super) marks: Marks,
     pub(super) search: Search,
     /// What a search or the mouse has selected, until something else is.
@@ -513,6 +521,7 @@ impl Exchange {
             diagram: None,
             focus,
             show: None,
+            guess: Guess::default(),
             marks: Marks::default(),
             search: Search::default(),
             spot: None,
@@ -601,6 +610,7 @@ impl Exchange {
     /// Looks at a row.
     pub(super) fn look(&mut self, row: usize, reveal: bool) {
         self.row = row.min(self.last_row());
+        self.guess.see(self.row);
         self.refresh(reveal);
         self.node = 0;
         self.octet = 0;

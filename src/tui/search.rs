@@ -8,6 +8,7 @@ use super::focus::Shown;
 use super::keys::Action;
 use super::line_editor::LineEditor;
 use super::model::{Exchange, Model, Overlay, Pane, Prompt, PromptKind};
+use super::show::Show;
 use super::view;
 use crate::decode::value_text;
 use crate::machine::{RowId, Signal, State, Table, tables};
@@ -87,7 +88,7 @@ struct Scan {
 
 /// A row with matches.
 #[derive(Clone, Copy)]
-struct Found {
+pub(super) struct Found {
     row: usize,
     matches: usize,
 }
@@ -315,7 +316,8 @@ pub(super) fn reconsider(exchange: &mut Exchange, row: usize, reveal: bool) {
     exchange.search = search;
 }
 
-/// The rows of the ladder: all, or those that the filter leaves, with the held line and the one that is looked at.
+/// The rows of the ladder: all, or those that the filter or a show leaves, with the held line and the one that is looked
+/// at; none that is still to be guessed.
 pub(super) struct Rows<'a> {
     matching: Option<&'a [Found]>,
     selected: usize,
@@ -325,8 +327,18 @@ pub(super) struct Rows<'a> {
 
 /// The rows that the ladder shows.
 pub(super) fn rows(exchange: &Exchange) -> Rows<'_> {
-    let matching = exchange.search.filter.as_ref().map(|scan| scan.found[1].as_slice());
-    Rows { matching, selected: exchange.row, all: exchange.rows(), steps: exchange.steps().len() }
+    let all = exchange.open_rows();
+    let filtered = exchange.search.filter.as_ref().map(|scan| scan.found[1].as_slice());
+    let matching = filtered.or(exchange.show.as_ref().map(Show::rows));
+    let matching = matching.map(|matching| &matching[..matching.partition_point(|found| found.row < all)]);
+    Rows { matching, selected: exchange.row, all, steps: exchange.steps().len().min(all) }
+}
+
+impl Found {
+    /// A row that matches as a whole.
+    pub(super) const fn row(row: usize) -> Self {
+        Self { row, matches: 1 }
+    }
 }
 
 impl Rows<'_> {

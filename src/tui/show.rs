@@ -9,6 +9,7 @@ use super::files;
 use super::keys::Action;
 use super::model::{Exchange, Model, Pane, Source};
 use super::panes;
+use super::search::Found;
 use super::update::Effect;
 use crate::transcript::lesson::{self, Cue, Scene};
 use std::path::{Path, PathBuf};
@@ -19,12 +20,20 @@ const LESSONS: &str = "lessons";
 /// A recording in scenes.
 pub(super) struct Show {
     scenes: Vec<Scene>,
+    /// The steps but for the notes, which stand above.
+    rows: Vec<Found>,
 }
 
 impl Show {
     fn new(exchange: &Exchange) -> Option<Self> {
         let scenes = lesson::scenes(exchange.steps());
-        scenes.iter().any(|scene| !scene.notes.is_empty()).then_some(Self { scenes })
+        let rows = scenes.iter().flat_map(|scene| scene.first..scene.notes.start).map(Found::row).collect();
+        scenes.iter().any(|scene| !scene.notes.is_empty()).then_some(Self { scenes, rows })
+    }
+
+    /// The rows of the ladder.
+    pub(super) fn rows(&self) -> &[Found] {
+        &self.rows
     }
 
     /// How many scenes there are.
@@ -108,6 +117,9 @@ fn toggle(model: &mut Model) {
 /// Begins the show at the scene that is looked at.
 pub(super) fn begin(model: &mut Model) {
     let Some(exchange) = &mut model.exchange else { return };
+    if exchange.session().is_some() {
+        return model.complain("show: a lab has no notes beforehand; w saves it as a recording");
+    }
     exchange.show = Show::new(exchange);
     let Some(show) = &exchange.show else {
         return model.complain("show: there are no notes here to show");

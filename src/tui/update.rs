@@ -237,7 +237,7 @@ fn exchange(model: &mut Model, action: Action) {
         Action::Search | Action::NextMatch | Action::PreviousMatch | Action::Filter => search::update(model, action),
         Action::Play | Action::Faster | Action::Slower => play::update(model, action),
         Action::Show | Action::Present => show::update(model, action),
-        Action::Guess => guess::ask(model),
+        Action::Guess => guess::toggle(model),
         Action::Layout
         | Action::Wider
         | Action::Narrower
@@ -392,9 +392,9 @@ fn back_to_held(model: &mut Model) -> bool {
     true
 }
 
-/// One step on, or one scene.
+/// One step on, or one scene; what comes is asked for first where it is to be guessed.
 pub(super) fn forward(model: &mut Model) {
-    if !show::step(model, true) {
+    if !guess::forward(model) && !show::step(model, true) {
         step(model);
     }
 }
@@ -684,6 +684,10 @@ fn menu_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
         Some(Action::QuitNow) => return update(model, Action::QuitNow),
         Some(Action::Leave | Action::Quit) => close_menu(model),
         Some(Action::Enter) => return choose(model),
+        Some(Action::Step) if matches!(menu.kind, MenuKind::Guessed) => {
+            model.overlay = None;
+            forward(model);
+        }
         Some(action) => {
             menu.selected = moved(menu.selected, action, menu.items.len().saturating_sub(1));
             reach::look(model);
@@ -722,6 +726,8 @@ fn choose(model: &mut Model) -> Option<Effect> {
             toggle_stop(model, &stop);
         }
         MenuKind::Themes { before, all } => reach::chosen(model, before, all.get(menu.selected)),
+        MenuKind::Guess { row, asks } => guess::guessed(model, row, &asks, menu.selected),
+        MenuKind::Guessed => {}
     }
     None
 }

@@ -42,8 +42,8 @@ fn a_lesson_begins_as_a_show_and_goes_from_scene_to_scene() {
         ("n", "5/5", "step 14/", "The show ends here.", "[4 State]"),
         ("6", "5/5", "step 14/", "The show ends here.", "[4 State]"),
         ("k", "5/5", "step 13/", "n goes on to step 14", "[4 State]"),
-        ("k", "4/5", "step 12/", "The challenge.", "[4 State]"),
-        ("p", "4/5", "step 11/", "The challenge.", "[3 Tree]"),
+        ("k", "4/5", "step 11/", "The challenge.", "[4 State]"),
+        ("p", "3/5", "step 9/", "The flags of NTLM.", "[3 Tree]"),
     ];
     for (key, scene, step, note, pane) in table {
         press(&mut model, if key.is_empty() { "6" } else { key });
@@ -88,7 +88,7 @@ fn any_recording_with_notes_can_be_a_show() {
     assert!(!text(&mut model, SIZES[0]).contains("Notes 1/"));
     let mut model = lab(Mechanism::Login, None);
     press(&mut model, "N");
-    assert!(text(&mut model, SIZES[0]).contains("there are no notes here"));
+    assert!(text(&mut model, SIZES[0]).contains("a lab has no notes"));
     for events in ["", "0.0 # alone\n", "# a\n# b\n", "C: QUIT\n"] {
         let mut model = opened("lessons/x.session", events);
         for key in ["n", "n", "p", "N", "n", "Enter", "Esc"] {
@@ -216,4 +216,106 @@ fn a_show_plays_as_fast_as_it_can_be_read() {
     press(&mut model, "P");
     pass(&mut model);
     assert_eq!(model.deadline(), None, "where a note ends it, too");
+}
+
+#[test]
+fn what_comes_is_hidden_and_asked_for() {
+    let mut model = opened("guess.session", PLAYED);
+    press(&mut model, "n A");
+    check("guess", &mut model, &SIZES[..1]);
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(!drawn.contains("EHLO") && drawn.contains("What does the client say next?"), "{drawn}");
+    // Esc leaves it hidden and uncounted; n asks again.
+    press(&mut model, "Esc");
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(!drawn.contains("EHLO") && drawn.contains("guess 0/0") && drawn.contains("?  n asks"), "{drawn}");
+    press(&mut model, "j G");
+    assert!(text(&mut model, SIZES[0]).contains("step 2/6"), "moving does not tell");
+    press(&mut model, "n");
+    guess(&mut model, "Ehlo");
+    check("guess-right", &mut model, &SIZES[..1]);
+    // n goes on to the next question at once.
+    press(&mut model, "n");
+    guess(&mut model, "Refusal");
+    let drawn = text(&mut model, SIZES[0]);
+    for words in ["It was Completed. 1 of 2 right", "✘ Refusal", "▶ ✔ Completed", "guess 1/2", "250 AUTH LOGIN"] {
+        assert!(drawn.contains(words), "{words}\n{drawn}");
+    }
+    press(&mut model, "Esc A");
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains("QUIT") && drawn.contains("guessing is over") && !drawn.contains("guess 1/2"), "{drawn}");
+}
+
+/// Guesses that, by the name of the signal.
+fn guess(model: &mut Model, name: &str) {
+    press(model, "g");
+    for _ in 0..6 {
+        let drawn = text(model, SIZES[0]);
+        if drawn.lines().any(|line| line.contains(&format!("▶ {name} "))) {
+            return press(model, "Enter");
+        }
+        press(model, "j");
+    }
+    panic!("{name} is no choice");
+}
+
+#[test]
+fn a_show_asks_line_by_line_and_ends_with_the_score() {
+    let mut model = opened("lessons/0-all.session", LESSON);
+    press(&mut model, "A n");
+    for (signal, notes) in [
+        ("ServiceReady", "n goes on to step 6"),
+        ("Ehlo", "n goes on to step 6"),
+        ("Completed", "One mechanism."),
+        ("Auth", "The flags of NTLM."),
+        ("AcceptIncomplete", "The challenge."),
+        ("something that no row", "n goes on to step 14"),
+        ("ParameterSyntaxError", "Guessed: 6 of 7 right."),
+    ] {
+        guess(&mut model, signal);
+        assert!(text(&mut model, SIZES[0]).contains(notes), "{signal}\n{}", text(&mut model, SIZES[0]));
+        press(&mut model, "n");
+    }
+}
+
+#[test]
+fn a_lab_asks_before_it_shows_what_is_held() {
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "A");
+    assert!(text(&mut model, SIZES[0]).contains("n asks what comes before it shows it"));
+    for signal in ["Ehlo", "Completed", "Auth", "PasswordChallenge", "PasswordResponse", "Success", "Quit", "Closing"] {
+        press(&mut model, "n");
+        let drawn = text(&mut model, SIZES[0]);
+        assert!(!drawn.contains('●') || drawn.contains("● HELD") && drawn.matches('●').count() == 1, "{drawn}");
+        guess(&mut model, signal);
+        let drawn = text(&mut model, SIZES[0]);
+        assert!(drawn.contains(&format!("Right: {signal}")) || drawn.contains("Right: "), "{signal}\n{drawn}");
+        press(&mut model, "Esc");
+    }
+    press(&mut model, "n");
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains("closed by server") && drawn.contains("guess 8/8"), "{drawn}");
+}
+
+#[test]
+fn a_fault_can_be_guessed() {
+    let mut model = recording("faults/02-token-cut");
+    press(&mut model, "A");
+    let mut asked = 0;
+    for _ in 0..40 {
+        if text(&mut model, SIZES[0]).contains("something that no row allows") {
+            asked += 1;
+            press(&mut model, "G Enter");
+            let drawn = text(&mut model, SIZES[0]);
+            if drawn.contains("Right: ") {
+                assert!(
+                    drawn.contains(" breaks a clause.") && drawn.contains(&format!("1 of {asked} right")),
+                    "{drawn}"
+                );
+                return;
+            }
+        }
+        press(&mut model, "n");
+    }
+    panic!("the deviation never came");
 }

@@ -43,7 +43,12 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     }
     let height = usize::from(area.height);
     let rows = search::rows(exchange);
-    let first = first_row(rows.position(), rows.len(), height);
+    let hidden = exchange.rows() > exchange.open_rows();
+    let first = first_row(rows.position(), rows.len() + usize::from(hidden), height);
+    if let Some(y) = (area.top()..area.bottom()).nth(rows.len() - first).filter(|_| hidden) {
+        let line = Line::from(paint.span(format!("{:1$}?  n asks what comes", "", digits(exchange) + 2), Role::Dim));
+        super::row(buffer, Rect { y, height: 1, ..area }, &line, false, paint);
+    }
     for (place, y) in (first..rows.len()).zip(area.top()..area.bottom()) {
         let row = read(rows.nth(place), model, exchange);
         let line = if lines { arrow(&row, wide, exchange, paint) } else { plain(&row, wide, digits(exchange), paint) };

@@ -89,7 +89,7 @@ fn note(pane: Pane, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
 
 /// What is to be known of the exchange as a whole.
 fn source_note(exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
-    if exchange.looks_back() {
+    if exchange.looks_back() && exchange.row + 1 < exchange.open_rows() {
         let does = if exchange.session().is_some_and(crate::session::Session::ended) { "ended" } else { "waits" };
         let text = format!(" looking back: the session {does} at {}; n goes on ", exchange.last_row() + 1);
         return vec![Span::raw("─ "), paint.span(text, Role::Held), Span::raw(" ")];

@@ -4,7 +4,7 @@ use super::ladder::first_row;
 use super::layout::bars;
 use super::paint::{Paint, cut, spread, width, wrap};
 use crate::config::theme::Role;
-use crate::tui::model::{Menu, Model, Overlay, Prompt, PromptKind};
+use crate::tui::model::{Menu, MenuKind, Model, Overlay, Prompt, PromptKind};
 use crate::tui::search;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -29,10 +29,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
 
 fn draw_menu(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) {
     let widest = menu.items.iter().map(|item| width(&item.label)).max().unwrap_or(0).max(width(&menu.title) + 4);
-    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).clamp(50, area.width - 2);
+    let guess = matches!(menu.kind, MenuKind::Guess { .. } | MenuKind::Guessed);
+    let least = if guess { 70.min(area.width - 2) } else { 50 };
+    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).clamp(least, area.width - 2);
     let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
     let high = rows.saturating_add(DETAIL + 2).min(area.height - 2);
-    let inside = frame(buffer, area, wide, high, &menu.title, paint);
+    // What was said so far is what a guess is made from: the lower half of the screen will do.
+    let at = if guess { Rect { y: area.bottom().saturating_sub(high + 2), height: high, ..area } } else { area };
+    let inside = frame(buffer, at, wide, high, &menu.title, paint);
     let list = Rect { height: inside.height.saturating_sub(DETAIL), ..inside };
     let first = first_row(menu.selected, menu.items.len(), usize::from(list.height));
     for ((place, item), y) in menu.items.iter().enumerate().skip(first).zip(list.top()..list.bottom()) {

@@ -59,7 +59,10 @@ fn lines(exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
         say(&format!("n goes on to step {}, and says more.", about + 1), Role::Dim);
     }
     if exchange.show_ends() {
-        say("The show ends here.", Role::Text);
+        say("The show ends here.", Role::Dim);
+        if exchange.guess.asked > 0 {
+            say(&format!("Guessed: {}.", exchange.guess.score()), Role::Title);
+        }
         match exchange.next_lesson() {
             Some(next) => say(&format!("Enter opens the next lesson: {}", next.title()), Role::Title),
             None if exchange.is_lesson() => say("It was the last lesson; Esc leads back to the list.", Role::Dim),

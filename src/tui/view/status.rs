@@ -27,6 +27,9 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
         left.push(paint.span(format!(" · {}{token}", escape(mechanism)), Role::Text));
     }
     let mut right = Vec::new();
+    if exchange.guess.on {
+        right.push(paint.span(format!("guess {}/{}  ", exchange.guess.right, exchange.guess.asked), Role::Ok));
+    }
     if model.play.due.is_some() {
         right.push(paint.span(format!("▶ {}  ", model.play.speed()), Role::Ok));
     }
