@@ -3,12 +3,13 @@
 //! The choices come from the rows ([`question`]). In a recording the ladder ends where guessing has come to; in a lab a
 //! line that is held next is not shown before the guess.
 
-use super::model::{Exchange, Item, MenuKind, Model};
+use super::model::{Exchange, Item, MenuKind, Model, Overlay};
 use super::show;
 use super::update::{input, menu};
+use crate::machine::Signal;
 use crate::session::Input;
 use crate::transcript::question::{Choice, Question, question};
-use crate::transcript::{Standing, Step};
+use crate::transcript::{Standing, Step, lesson};
 
 /// How guessing stands.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,8 +81,7 @@ pub(super) fn forward(model: &mut Model) -> bool {
     let Some(exchange) = &mut model.exchange else { return true };
     // In a show the notes are beside the ladder.
     let in_show = exchange.show.is_some();
-    let is_note =
-        |row: &usize| exchange.steps().get(*row).is_some_and(|step| crate::transcript::lesson::note(step).is_some());
+    let is_note = |row: &usize| exchange.steps().get(*row).is_some_and(|step| lesson::note(step).is_some());
     let next = (exchange.guess.seen + 1..exchange.rows()).find(|row| !in_show || !is_note(row));
     let Some(next) = next else { return false };
     let is_line = exchange.steps().get(next).map_or(exchange.held_line().is_some(), |step| step.from().is_some());
@@ -113,7 +113,7 @@ fn ask(model: &mut Model) -> bool {
 /// What a choice is called, by what is sent and the machine that has the word.
 fn name(choice: Choice, all: &[Choice]) -> String {
     let emit = |choice: &Choice| match choice {
-        Choice::Row(id) => id.row().emit.map_or("", crate::machine::Signal::name),
+        Choice::Row(id) => id.row().emit.map_or("", Signal::name),
         Choice::Deviation => "",
     };
     let widest = all.iter().map(|choice| emit(choice).len()).max().unwrap_or(0);
@@ -142,16 +142,18 @@ pub(super) fn guessed(model: &mut Model, row: usize, asks: &Question, guess: usi
         Item { label: format!("{mark} {}", name(*choice, &asks.choices)), detail: says(*choice, &step) }
     });
     let items = items.collect();
-    let sent = step.signal.map_or("something else", crate::machine::Signal::name);
-    let title = match (right, &step.deviation) {
-        (true, None) => format!("Right: {sent}. {score}"),
-        (true, Some(_)) => format!("Right: {sent} breaks a clause. {score}"),
-        (false, None) => format!("It was {sent}. {score}"),
-        (false, Some(_)) => format!("It was {sent}, and breaks a clause. {score}"),
+    let came = |choice: &&Choice| Question::is_right(**choice, &step);
+    let sent = match (asks.choices.iter().find(came), step.signal) {
+        (Some(Choice::Row(row)), _) => row.row().emit.map_or("", Signal::name),
+        (_, signal) => signal.map_or("something else", Signal::name),
     };
-    let selected = asks.choices.iter().position(|choice| Question::is_right(*choice, &step)).unwrap_or(guess);
+    let said = if right { "Right: " } else { "It was " };
+    let wrong = if step.deviation.is_some() { ", and breaks a clause" } else { "" };
+    let title = format!("{said}{sent}{wrong}. {score}");
+    // What is wrong with it stands last.
+    let selected = asks.choices.iter().rposition(|choice| came(&choice)).unwrap_or(guess);
     menu(model, &title, MenuKind::Guessed, items);
-    if let Some(super::model::Overlay::Menu(menu)) = &mut model.overlay {
+    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
         menu.selected = selected;
     }
 }

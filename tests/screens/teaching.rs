@@ -309,7 +309,7 @@ fn a_fault_can_be_guessed() {
             let drawn = text(&mut model, SIZES[0]);
             if drawn.contains("Right: ") {
                 assert!(
-                    drawn.contains(" breaks a clause.") && drawn.contains(&format!("1 of {asked} right")),
+                    drawn.contains(", and breaks a clause.") && drawn.contains(&format!("1 of {asked} right")),
                     "{drawn}"
                 );
                 return;
