@@ -28,6 +28,9 @@ fn every_row_is_one_sentence_with_its_clause() {
         assert!(row.says.ends_with('.'), "{name}: {}", row.says);
         assert!(row.says.chars().next().is_some_and(|first| !first.is_lowercase()), "{name}: {}", row.says);
         assert!(!row.says.contains(". "), "{name}: more than one sentence: {}", row.says);
+        assert!((16..=140).contains(&row.says.len()), "{name}: {} octets: {}", row.says.len(), row.says);
+        let leans = ["The same", "Their ", "Such ", "Other "].into_iter().any(|first| row.says.starts_with(first));
+        assert!(!leans, "{name}: it must be understood without the row before it: {}", row.says);
     }
 }
 

@@ -18,5 +18,5 @@ const SERVER: Table = machine_table! {
     runs {}
 
     Start on NtlmNegotiate emit NtlmChallenge to ChallengeSent, Must "MS-NLMP" "3.2.5.1.1", "CHALLENGE_MESSAGE gives eight random octets, the server's names and the time.";
-    ChallengeSent on NtlmAuthenticate to AuthenticateReceived, Must "MS-NLMP" "3.2.5.1.2", "The response is computed again and compared.";
+    ChallengeSent on NtlmAuthenticate to AuthenticateReceived, Must "MS-NLMP" "3.2.5.1.2", "The server computes the response itself, from what it knows of the password, and compares.";
 };
