@@ -16,6 +16,7 @@
 //! Limits: one exchange at a time.
 
 mod copy;
+mod edges;
 mod edit;
 mod files;
 mod focus;

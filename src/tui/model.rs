@@ -1,5 +1,6 @@
 //! All that the screen depends on.
 
+use super::edges::Walked;
 use super::files::{self, BuiltIn, Opened, Progress, Recorder};
 use super::focus::{Focus, Shown};
 use super::guess::Guess;
@@ -104,6 +105,8 @@ pub(super) struct Loading {
 pub(super) enum Overlay {
     Menu(Menu),
     Prompt(Prompt),
+    /// A row of a machine, and the steps that took it.
+    Edge(Walked),
 }
 
 /// A list to choose from.
@@ -239,6 +242,8 @@ pub(super) struct Exchange {
     pub(super) scroll: [usize; 6],
     /// Which diagram is shown, if not the one that the step suggests.
     pub(super) diagram: Option<(Party, Machine)>,
+    /// The selected row of the machine whose diagram is shown.
+    pub(super) edge: Option<RowId>,
     pub(super) focus: Focus,
     /// The recording is run as a show.
     pub(super) show: Option<Show>,
@@ -519,6 +524,7 @@ impl Exchange {
             folded: BTreeSet::new(),
             scroll: [0; 6],
             diagram: None,
+            edge: None,
             focus,
             show: None,
             guess: Guess::default(),
@@ -617,6 +623,7 @@ impl Exchange {
         self.scroll = [0; 6];
         self.diagram = None;
         self.spot = None;
+        self.edge = None;
         let fold = self.focus.shown.nodes().enumerate().filter(|(_, (_, node))| starts_folded(node));
         self.folded = fold.map(|(place, _)| place).collect();
     }

@@ -4,7 +4,7 @@ use super::files::{self, Opened, Progress};
 use super::keys::{Action, Binding, Keys, TABLE};
 use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
-use super::{copy, edit, guess, marks, mouse, panes, picture, play, reach, search, show, view};
+use super::{copy, edges, edit, guess, marks, mouse, panes, picture, play, reach, search, show, view};
 use crate::config::file::ConfigError;
 use crate::config::settings::{self, Settings};
 use crate::decode::Mech;
@@ -124,6 +124,7 @@ pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     let effect = match &mut model.overlay {
         Some(Overlay::Prompt(_)) => prompt_key(model, event),
         Some(Overlay::Menu(_)) => menu_key(model, event),
+        Some(Overlay::Edge(_)) => edges::key(model, event),
         None => Binding::of(event, model).and_then(|binding| run(model, binding)),
     };
     search::keep_up(model);
@@ -298,7 +299,7 @@ fn look(model: &mut Model, action: Action) {
             Pane::Tree => in_tree(exchange, action),
             Pane::Bytes => in_octets(model, Pane::Bytes, action),
             Pane::Raw if !exchange.focus.shown.token.is_empty() => in_octets(model, Pane::Raw, action),
-            Pane::State if matches!(action, Action::Left | Action::Right) => other_diagram(exchange, action),
+            Pane::State => edges::update(model, action),
             pane => scroll(model, pane, action),
         },
     }
@@ -310,7 +311,7 @@ fn neighbour(pane: Pane, by: usize) -> Pane {
 }
 
 /// Where a cursor at `at` is after a movement among `0..=last`.
-fn moved(at: usize, action: Action, last: usize) -> usize {
+pub(super) fn moved(at: usize, action: Action, last: usize) -> usize {
     match action {
         Action::Up => at.saturating_sub(1),
         Action::Down => at + 1,
@@ -357,14 +358,6 @@ fn in_octets(model: &mut Model, pane: Pane, action: Action) {
         _ => moved(at, action, last),
     };
     exchange.select_octet(target.min(last));
-}
-
-fn other_diagram(exchange: &mut Exchange, action: Action) {
-    let all: Vec<_> = exchange.focus.places.iter().flatten().map(|place| (place.party, place.machine)).collect();
-    let shown = view::diagram_of(exchange);
-    let at = all.iter().position(|known| Some(*known) == shown).unwrap_or(0);
-    let by = if action == Action::Right { 1 } else { all.len().saturating_sub(1) };
-    exchange.diagram = all.get((at + by) % all.len().max(1)).copied();
 }
 
 fn scroll(model: &mut Model, pane: Pane, action: Action) {

@@ -2,6 +2,7 @@
 //!
 //! A changed screen fails and says where it differs; `SASLSCOPE_BLESS=1` writes the files anew, for a person to read.
 
+mod diagram;
 mod exchange;
 mod explain;
 mod moving;

@@ -1,11 +1,15 @@
 //! The tables as pictures: states placed by hand on a grid, drawn from the rows.
 //!
-//! A [`Picture`] is text without colour: boxes and edges with the cells that they take, so that a face can colour each
-//! by itself. Every pair of states that rows connect is one edge, whatever the number of rows. Lines that lead to the
-//! same state may join before it; two states that lead to each other may share one line with a head at both ends.
+//! A [`Picture`] is geometry without colour: boxes and edges with the cells that they take, so that a face can draw each
+//! with a weight of its own. Every pair of states that rows connect is one edge, whatever the number of rows. Lines that
+//! lead to the same state may join before it; two states that lead to each other may share one line with a head at both
+//! ends. Each machine is placed twice: at large, and for a pane of some fifty columns.
 //!
 //! Limits: edges carry no words; [`describe`] lists the rows beside them. Making a picture takes some milliseconds, so
 //! a face keeps it.
+
+mod glyph;
+mod label;
 
 mod place;
 mod route;
@@ -14,25 +18,26 @@ mod tests;
 mod text;
 
 use super::row::{Force, RowId, State, Table};
+pub use glyph::{Stroke, glyph};
+pub use label::{Ground, Label};
+use std::collections::BTreeMap;
+
 pub use text::{describe, dot, text};
 
-/// How many lines a box takes: its name, and a border above and below.
-pub const BOX_HEIGHT: usize = 3;
-
-/// A state's place on the grid of its diagram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placement {
-    /// The state.
-    pub state: State,
-    /// From the left, counted from 0.
-    pub column: usize,
-    /// From the top, counted from 0.
-    pub row: usize,
+/// How large a diagram is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// A box takes three lines: its name, and a border above and below.
+    Large,
+    /// A box takes one line: its name in brackets.
+    Small,
 }
 
 /// A diagram, in cells of a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
+    /// How large it is drawn.
+    pub form: Form,
     /// How many cells a line has.
     pub width: usize,
     /// How many lines.
@@ -50,10 +55,12 @@ pub struct BoxAt {
     pub state: State,
     /// The leftmost cell.
     pub x: usize,
-    /// The topmost line; the box is [`BOX_HEIGHT`] lines high.
+    /// The topmost line.
     pub y: usize,
     /// How many cells wide, borders included.
     pub width: usize,
+    /// How many lines high, borders included.
+    pub height: usize,
     /// What the border says.
     pub border: Border,
 }
@@ -80,25 +87,49 @@ pub struct EdgeAt {
     pub rows: Vec<RowId>,
     /// All of them forbid: a face draws the edge where somebody has taken it.
     pub forbidden: bool,
-    /// The cells that the line takes, from `from` to `to`: column, line, character. Edges share cells where they cross
-    /// or join, and agree on the character, but for edges that are forbidden: these lie over all others. An edge of a
+    /// The cells that the line takes, from `from` to `to`. Edges share cells where they cross or join. An edge of a
     /// state with itself is one mark on the border of its box.
-    pub cells: Vec<(usize, usize, char)>,
+    pub cells: Vec<CellAt>,
+}
+
+/// What one edge draws in one cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellAt {
+    /// From the left.
+    pub x: usize,
+    /// From the top.
+    pub y: usize,
+    /// Whether the line leads up, right, down, left from the middle of the cell.
+    pub arms: [bool; 4],
+    /// The head of an arrow, or the mark of an edge of a state with itself, instead.
+    pub head: Option<char>,
+}
+
+/// What all lines together draw in one cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineAt {
+    /// From the left.
+    pub x: usize,
+    /// From the top.
+    pub y: usize,
+    /// How strongly the line leads up, right, down, left.
+    pub arms: [Stroke; 4],
+    /// A head, or the mark of an edge of a state with itself, instead.
+    pub head: Option<char>,
 }
 
 /// The diagram of a table.
 #[must_use]
-pub fn picture(table: &Table) -> Picture {
-    let (boxes, width, height) = place::boxes(table);
+pub fn picture(table: &Table, form: Form) -> Picture {
+    let (boxes, width, height) = place::boxes(table, form);
     let edges = route::edges(&boxes, width, height, pairs(table));
-    cropped(boxes, edges)
+    cropped(form, boxes, edges)
 }
 
 /// The picture without the margins that no line took.
-fn cropped(mut boxes: Vec<BoxAt>, mut edges: Vec<EdgeAt>) -> Picture {
-    let cells = || edges.iter().flat_map(|edge| edge.cells.iter().map(|&(x, y, _)| (x, y)));
-    let corners =
-        boxes.iter().flat_map(|boxed| [(boxed.x, boxed.y), (boxed.x + boxed.width - 1, boxed.y + BOX_HEIGHT - 1)]);
+fn cropped(form: Form, mut boxes: Vec<BoxAt>, mut edges: Vec<EdgeAt>) -> Picture {
+    let cells = || edges.iter().flat_map(|edge| edge.cells.iter().map(|cell| (cell.x, cell.y)));
+    let corners = boxes.iter().flat_map(|boxed| [(boxed.x, boxed.y), (boxed.right(), boxed.bottom())]);
     let taken: Vec<(usize, usize)> = cells().chain(corners).collect();
     let least = |of: fn(&(usize, usize)) -> usize| taken.iter().map(of).min().unwrap_or(0);
     let most = |of: fn(&(usize, usize)) -> usize| taken.iter().map(of).max().map_or(0, |most| most + 1);
@@ -107,13 +138,35 @@ fn cropped(mut boxes: Vec<BoxAt>, mut edges: Vec<EdgeAt>) -> Picture {
     for boxed in &mut boxes {
         (boxed.x, boxed.y) = (boxed.x - left, boxed.y - top);
     }
-    for (x, y, _) in edges.iter_mut().flat_map(|edge| &mut edge.cells) {
-        (*x, *y) = (*x - left, *y - top);
+    for cell in edges.iter_mut().flat_map(|edge| &mut edge.cells) {
+        (cell.x, cell.y) = (cell.x - left, cell.y - top);
     }
-    Picture { width, height, boxes, edges }
+    Picture { form, width, height, boxes, edges }
 }
 
 impl Picture {
+    /// Every cell that a line takes, once, with the strongest stroke of each of its arms, and a head where the line that
+    /// has it is drawn.
+    pub fn lines(&self, stroke: impl Fn(&EdgeAt) -> Stroke) -> Vec<LineAt> {
+        let mut all: BTreeMap<(usize, usize), LineAt> = BTreeMap::new();
+        for edge in &self.edges {
+            let stroke = stroke(edge);
+            for cell in edge.cells.iter().filter(|_| stroke != Stroke::None) {
+                let line = all.entry((cell.y, cell.x)).or_insert(LineAt {
+                    x: cell.x,
+                    y: cell.y,
+                    arms: [Stroke::None; 4],
+                    head: None,
+                });
+                for (arm, leads) in line.arms.iter_mut().zip(cell.arms) {
+                    *arm = (*arm).max(if leads { stroke } else { Stroke::None });
+                }
+                line.head = line.head.or(cell.head);
+            }
+        }
+        all.into_values().collect()
+    }
+
     /// The box of `state`.
     #[must_use]
     pub fn box_of(&self, state: State) -> Option<&BoxAt> {
@@ -122,10 +175,34 @@ impl Picture {
 }
 
 impl BoxAt {
+    /// The rightmost cell.
+    #[must_use]
+    pub const fn right(&self) -> usize {
+        self.x + self.width - 1
+    }
+
+    /// The lowest line.
+    #[must_use]
+    pub const fn bottom(&self) -> usize {
+        self.y + self.height - 1
+    }
+
+    /// The line of the name.
+    #[must_use]
+    pub const fn middle(&self) -> usize {
+        self.y + self.height / 2
+    }
+
     /// Whether the cell belongs to the box, borders included.
     #[must_use]
     pub const fn covers(&self, x: usize, y: usize) -> bool {
-        self.x <= x && x < self.x + self.width && self.y <= y && y < self.y + BOX_HEIGHT
+        self.x <= x && x <= self.right() && self.y <= y && y <= self.bottom()
+    }
+
+    /// The box as characters, `mark` before the name: column, line, character.
+    #[must_use]
+    pub fn cells(&self, mark: char) -> Vec<(usize, usize, char)> {
+        glyph::boxed(self, mark)
     }
 }
 

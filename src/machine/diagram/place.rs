@@ -1,115 +1,213 @@
 //! Where the states stand: by hand where a machine branches, by rule where it is short.
 
-use super::{BOX_HEIGHT, Border, BoxAt, Placement};
+use super::{Border, BoxAt, Form};
 use crate::machine::row::{Machine, State, Table};
 use crate::terms::Party;
 
-/// Empty cells between two columns, which the lines take.
-const COLUMN_GAP: usize = 7;
-/// Empty lines between two rows.
-const ROW_GAP: usize = 3;
-/// Empty cells around everything.
+/// Empty cells around everything, which the lines may take.
 const MARGIN: usize = 4;
+/// Empty lines between two rows of boxes.
+const ROW_GAP: usize = 2;
+/// Empty cells between two columns of boxes that are placed by rule.
+const COLUMN_GAP: usize = 5;
 
-/// States by name, row by row; an empty name leaves a place free.
-type Grid = &'static [&'static [&'static str]];
+/// Rows of states, each name where it stands from left to right in the diagram. Places are chosen so that few lines
+/// cross: a change is to be looked at (`saslscope machines`).
+type Plan = &'static [&'static str];
 
-const SMTP_CLIENT: Grid = &[
-    &["Connect", "Greeted", "EhloSent", "Choose", "InMech", "Done"],
-    &["Failed", "Tls", "StartTls", "", "Cancelling", "AuthenticatedInData"],
-    &["", "", "DataSent", "InMail", "", ""],
-    &["Quitting", "Closed", "", "InData", "", ""],
+/// At large and small.
+type Plans = [Plan; 2];
+
+const SMTP_CLIENT: Plans = [
+    &[
+        "  Connect                                             Failed",
+        "  Greeted           EhloSent          Choose         Quitting               Closed",
+        "   InData            InMail           InMech           Done           AuthenticatedInData",
+        "  DataSent         Cancelling          Tls           StartTls",
+    ],
+    &[
+        " Connect                                   Failed",
+        " Greeted       EhloSent        Choose     Quitting        Closed",
+        "  InData        InMail         InMech       Done      AuthenticatedInData",
+        " DataSent     Cancelling        Tls        StartTls",
+    ],
 ];
 
-const SMTP_SERVER: Grid = &[
-    &["Greeting", "AwaitEhlo", "Ready", "InAuth", "Authenticated"],
-    &["", "StartTls", "InMail", "", "AuthenticatedInData"],
-    &["Closed", "", "InData", "", ""],
+const SMTP_SERVER: Plans = [
+    &[
+        "  Greeting          AwaitEhlo          Closed          AuthenticatedInData",
+        "                                       InAuth             Authenticated",
+        "                                       Ready                 InData",
+        "                    StartTls           InMail",
+    ],
+    &[
+        " Greeting     AwaitEhlo      Closed     AuthenticatedInData",
+        "                             InAuth        Authenticated",
+        "                             Ready            InData",
+        "              StartTls       InMail",
+    ],
 ];
 
-const LOGIN_CLIENT: Grid = &[&["Choose", "WaitChallenge", "WaitFinal", "Done"], &["", "", "Cancelling", "Failed"]];
-
-const LOGIN_SERVER: Grid = &[&["Ready", "AuthReceived", "UsernameReceived", "Done"], &["", "", "", "Failed"]];
-
-const GSSAPI_CLIENT: Grid = &[
-    &["Choose", "Context", "ContextDone", "WaitFinal"],
-    &["WaitEmpty", "Rejected", "", "Done"],
-    &["", "Failed", "", ""],
+const LOGIN_CLIENT: Plans = [
+    &[
+        "  Choose          WaitChallenge          Cancelling",
+        "                    WaitFinal              Failed",
+        "                      Done",
+    ],
+    &[
+        " Choose     WaitChallenge",
+        "              WaitFinal       Cancelling",
+        "                Done            Failed",
+    ],
 ];
 
-const GSSAPI_SERVER: Grid =
-    &[&["Ready", "Context", "Flush", "WaitChoice"], &["", "Rejected", "", "Done"], &["", "Failed", "", ""]];
-
-const SPNEGO_CLIENT: Grid = &[
-    &["Start", "Offered", "Selected", "Established"],
-    &["", "Reselected", "MicPending", ""],
-    &["", "", "Rejected", ""],
+const LOGIN_SERVER: Plans = [
+    &["     Ready              UsernameReceived          Done", "  AuthReceived               Failed"],
+    &[" Ready       AuthReceived", "                Failed", "           UsernameReceived     Done"],
 ];
 
-const SPNEGO_SERVER: Grid =
-    &[&["Idle", "MechRunning", "Established"], &["", "Negotiating", "MicPending"], &["", "Rejected", ""]];
+const GSSAPI_CLIENT: Plans = [
+    &[
+        "   Choose                              Rejected",
+        "  WaitEmpty          Context            Failed",
+        "                      Done            ContextDone",
+        "                                       WaitFinal",
+    ],
+    &[
+        "  Choose                     Failed",
+        " WaitEmpty     Context      Rejected",
+        "                           ContextDone",
+        "                Done        WaitFinal",
+    ],
+];
 
-/// Where each state of the table stands.
-#[must_use]
-pub(super) fn placements(table: &Table) -> Vec<Placement> {
-    let grid = match (table.machine, table.party) {
+const GSSAPI_SERVER: Plans = [
+    &[
+        "  Ready          Rejected            Failed",
+        "                 Context           WaitChoice",
+        "                  Flush               Done",
+    ],
+    &[" Ready      Rejected      Failed", "            Context", "              Done", " Flush     WaitChoice"],
+];
+
+const KERBEROS_CLIENT: Plans = [
+    &[
+        "   Choose               Done",
+        "  WaitEmpty           WaitFinal",
+        "   Context           ContextDone",
+        "  Rejected             Failed",
+    ],
+    &["  Choose          Done", " WaitEmpty      WaitFinal", "  Context      ContextDone", " Rejected        Failed"],
+];
+
+const KERBEROS_SERVER: Plans = [
+    &[
+        "  Ready          Rejected            Failed",
+        "                 Context",
+        "                  Flush            WaitChoice",
+        "                                      Done",
+    ],
+    &[" Ready      Rejected", "            Context", "              Done", " Flush     WaitChoice     Failed"],
+];
+
+const SPNEGO_CLIENT: Plans = [
+    &[
+        "                   Selected",
+        "  Start            Offered              Established",
+        "                  Reselected            MicPending",
+        "                   Rejected",
+    ],
+    &[
+        " Start     Reselected",
+        "            Offered       Established",
+        "            Selected      MicPending",
+        "            Rejected",
+    ],
+];
+
+const SPNEGO_SERVER: Plans = [
+    &["  MechRunning", "     Idle              Established", "  Negotiating          MicPending", "   Rejected"],
+    &[" MechRunning", "    Idle         Established", " MicPending      Negotiating", "  Rejected"],
+];
+
+/// The plan of a machine, if it has one.
+const fn plan(table: &Table, form: Form) -> Option<Plan> {
+    let plans = match (table.machine, table.party) {
         (Machine::Smtp, Party::Client) => SMTP_CLIENT,
         (Machine::Smtp, Party::Server) => SMTP_SERVER,
         (Machine::Login, Party::Client) => LOGIN_CLIENT,
         (Machine::Login, Party::Server) => LOGIN_SERVER,
-        (Machine::Gssapi | Machine::Kerberos, Party::Client) => GSSAPI_CLIENT,
-        (Machine::Gssapi | Machine::Kerberos, Party::Server) => GSSAPI_SERVER,
+        (Machine::Gssapi, Party::Client) => GSSAPI_CLIENT,
+        (Machine::Gssapi, Party::Server) => GSSAPI_SERVER,
+        (Machine::Kerberos, Party::Client) => KERBEROS_CLIENT,
+        (Machine::Kerberos, Party::Server) => KERBEROS_SERVER,
         (Machine::Spnego, Party::Client) => SPNEGO_CLIENT,
         (Machine::Spnego, Party::Server) => SPNEGO_SERVER,
-        (Machine::Ntlm | Machine::Krb5, _) => return by_rule(table),
+        (Machine::Ntlm | Machine::Krb5, _) => return None,
     };
-    let named = |name: &str| table.states().into_iter().find(|state| state.name() == name);
-    let places = grid.iter().enumerate().flat_map(|(row, names)| {
-        names.iter().enumerate().filter_map(move |(column, name)| Some((named(name)?, column, row)))
-    });
-    places.map(|(state, column, row)| Placement { state, column, row }).collect()
+    Some(plans[form as usize])
 }
 
-/// Each state in the column of its distance from the start, one below the other.
-fn by_rule(table: &Table) -> Vec<Placement> {
-    let mut places = vec![Placement { state: table.start, column: 0, row: 0 }];
-    let mut looked_at = 0;
-    while let Some(&Placement { state, column, .. }) = places.get(looked_at) {
-        looked_at += 1;
-        for to in table.rows.iter().filter(|row| row.from == state).map(|row| row.to) {
-            if places.iter().all(|place| place.state != to) {
-                let row = places.iter().filter(|place| place.column == column + 1).count();
-                places.push(Placement { state: to, column: column + 1, row });
-            }
-        }
-    }
-    places
-}
+/// A state, where its name begins, and in which row of boxes it stands.
+type Place = (State, usize, usize);
 
 /// The boxes of a table, and how wide and high all of it is.
-pub(super) fn boxes(table: &Table) -> (Vec<BoxAt>, usize, usize) {
-    let places = placements(table);
-    let columns = places.iter().map(|place| place.column + 1).max().unwrap_or(0);
-    let rows = places.iter().map(|place| place.row + 1).max().unwrap_or(0);
-    let width_of = |state: State| state.name().len() + 4;
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            let within = places.iter().filter(|place| place.column == column);
-            within.map(|place| width_of(place.state)).max().unwrap_or(0)
-        })
-        .collect();
-    let left = |column: usize| MARGIN + widths[..column].iter().map(|width| width + COLUMN_GAP).sum::<usize>();
-    let boxes = places.iter().map(|&Placement { state, column, row }| {
-        let width = width_of(state);
+pub(super) fn boxes(table: &Table, form: Form) -> (Vec<BoxAt>, usize, usize) {
+    let (rim, height) = rim(form);
+    let places = plan(table, form).map_or_else(|| by_rule(table, rim), |plan| read(table, plan));
+    let put = |(state, x, row): Place| {
         let border = match () {
             () if table.runs_in(state).is_some() => Border::Runs,
             () if table.rows.iter().all(|row| row.from != state) => Border::End,
             () => Border::Plain,
         };
-        let x = left(column) + (widths[column] - width) / 2;
-        BoxAt { state, x, y: MARGIN + row * (BOX_HEIGHT + ROW_GAP), width, border }
-    });
-    let width = left(columns) + MARGIN - COLUMN_GAP;
-    let height = 2 * MARGIN + rows * (BOX_HEIGHT + ROW_GAP) - ROW_GAP;
-    (boxes.collect(), width, height)
+        let (x, y) = (MARGIN + x - rim, MARGIN + row * (height + ROW_GAP));
+        BoxAt { state, x, y, width: state.name().len() + 2 * rim, height, border }
+    };
+    let boxes: Vec<BoxAt> = places.into_iter().map(put).collect();
+    let behind = |of: fn(&BoxAt) -> usize| boxes.iter().map(of).max().unwrap_or(0) + 1 + MARGIN;
+    let (width, height) = (behind(BoxAt::right), behind(BoxAt::bottom));
+    (boxes, width, height)
+}
+
+/// What a box has at each side of the name, and how many lines it takes.
+const fn rim(form: Form) -> (usize, usize) {
+    match form {
+        Form::Large => (2, 3),
+        Form::Small => (1, 1),
+    }
+}
+
+/// The states of a plan.
+fn read(table: &Table, plan: Plan) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (row, line) in plan.iter().enumerate() {
+        let mut end = 0;
+        for name in line.split_whitespace() {
+            let x = end + line[end..].find(name).unwrap_or(0);
+            end = x + name.len();
+            let named = table.states().into_iter().find(|state| state.name() == name);
+            places.extend(named.map(|state| (state, x, row)));
+        }
+    }
+    places
+}
+
+/// Each state in the column of its distance from the start, one below the other.
+fn by_rule(table: &Table, rim: usize) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    let mut column = vec![table.start];
+    let mut x = rim;
+    while !column.is_empty() {
+        places.extend(column.iter().zip(0..).map(|(state, row)| (*state, x, row)));
+        let mut next = Vec::new();
+        for row in table.rows.iter().filter(|row| column.contains(&row.from)) {
+            if !next.contains(&row.to) && places.iter().all(|(known, ..)| *known != row.to) {
+                next.push(row.to);
+            }
+        }
+        x += column.iter().map(|state| state.name().len()).max().unwrap_or(0) + 2 * rim + COLUMN_GAP;
+        column = next;
+    }
+    places
 }

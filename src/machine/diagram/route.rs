@@ -3,7 +3,7 @@
 //! Lines to one state form a net: a line may join one that already leads there. Nets are laid one after the other, then
 //! taken up and laid again a few times, so that the first don't stand in the way of the last.
 
-use super::{BOX_HEIGHT, BoxAt, EdgeAt, forbidden};
+use super::{BoxAt, CellAt, EdgeAt, forbidden};
 use crate::machine::row::{RowId, State};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -275,9 +275,10 @@ impl<'a> Canvas<'a> {
     /// middle of a side is the best place.
     fn ports(&self, boxed: &BoxAt) -> Vec<(Cell, usize, u32)> {
         let middle = boxed.x + boxed.width / 2;
-        let above = (boxed.x + 2..boxed.x + boxed.width - 2).map(|x| (x, boxed.y.wrapping_sub(1), 0));
-        let below = (boxed.x + 2..boxed.x + boxed.width - 2).map(|x| (x, boxed.y + BOX_HEIGHT, 2));
-        let sides = [(boxed.x + boxed.width, boxed.y + 1, 1), (boxed.x.wrapping_sub(1), boxed.y + 1, 3)];
+        let corner = boxed.height.min(2);
+        let above = (boxed.x + corner..=boxed.right() - corner).map(|x| (x, boxed.y.wrapping_sub(1), 0));
+        let below = (boxed.x + corner..=boxed.right() - corner).map(|x| (x, boxed.bottom() + 1, 2));
+        let sides = [(boxed.right() + 1, boxed.middle(), 1), (boxed.x.wrapping_sub(1), boxed.middle(), 3)];
         let all = above.chain(below).chain(sides);
         let ports = all.filter(|(x, y, _)| *x < self.width && *y < self.height).map(|(x, y, side)| {
             let off = if side % 2 == 0 { x.abs_diff(middle) as u32 } else { 0 };
@@ -293,51 +294,55 @@ impl<'a> Canvas<'a> {
         Some(y * self.width + x)
     }
 
-    /// The edge with its cells as characters.
+    /// The edge with its cells.
     fn edge(&self, lines: &[Line], from: State, to: State, rows: Vec<RowId>) -> EdgeAt {
-        let at = |cell: Cell, glyph| (cell % self.width, cell / self.width, glyph);
-        let mut cells = Vec::new();
-        if from == to {
-            cells.extend(
-                self.boxes
-                    .iter()
-                    .find(|boxed| boxed.state == from)
-                    .map(|boxed| (boxed.x + boxed.width - 2, boxed.y + BOX_HEIGHT - 1, '↺')),
-            );
-        }
         let states = |line: &Line| (self.boxes[line.from].state, self.boxes[line.to].state);
         let ahead = lines.iter().find(|line| states(line) == (from, to));
         let back = lines.iter().find(|line| line.both && states(line) == (to, from));
-        if let Some(line) = ahead.or(back) {
-            let glyph = |(place, (cell, mask)): (usize, &(Cell, u8))| {
-                let head = if place + 1 == line.path.len() {
-                    self.towards(*cell, *mask, line.to)
-                } else if place == 0 && line.both {
-                    self.towards(*cell, *mask, line.from)
-                } else {
-                    None
-                };
-                at(*cell, head.unwrap_or_else(|| line_glyph(self.taken[*cell].mask)))
-            };
-            cells.extend(line.path.iter().enumerate().map(glyph));
-            if back.is_some() && ahead.is_none() {
-                cells.reverse();
+        let path = |line: &Line| line.path.iter().map(|(cell, _)| *cell).collect::<Vec<_>>();
+        let cells = match (ahead, back) {
+            _ if from == to => self.boxes.iter().find(|boxed| boxed.state == from).map(own).into_iter().collect(),
+            (Some(line), _) => self.cells(&path(line), line, line.to),
+            (None, Some(line)) => {
+                let mut path = path(line);
+                path.reverse();
+                self.cells(&path, line, line.from)
             }
-            if line.both && !cells.is_empty() {
-                cells.remove(0); // the head of the way back
-            }
-        }
+            (None, None) => Vec::new(),
+        };
         EdgeAt { from, to, forbidden: forbidden(&rows), rows, cells }
     }
 
-    /// The head at the end of a line: it points to the box.
-    fn towards(&self, cell: Cell, mask: u8, target: usize) -> Option<char> {
-        let to = |side: &usize| {
-            self.neighbour(cell, *side)
-                .is_some_and(|near| self.boxes[target].covers(near % self.width, near / self.width))
+    /// The cells of a line as they are drawn, up to its head at the box `to`.
+    fn cells(&self, path: &[Cell], line: &Line, to: usize) -> Vec<CellAt> {
+        let from = if to == line.to { line.from } else { line.to };
+        let beside = |cell: Cell, of: usize| {
+            (0..4).find(|side| {
+                self.neighbour(cell, *side)
+                    .is_some_and(|near| self.boxes[of].covers(near % self.width, near / self.width))
+            })
         };
-        (0..4).filter(|side| mask & (1 << side) != 0).find(to).map(|side| HEADS[side])
+        let towards = |cell: Cell, next: Cell| (0..4).find(|side| self.neighbour(cell, *side) == Some(next));
+        let mut cells = Vec::with_capacity(path.len());
+        for (place, &cell) in path.iter().enumerate() {
+            let (x, y) = (cell % self.width, cell / self.width);
+            let before = place.checked_sub(1).map_or_else(|| beside(cell, from), |before| towards(cell, path[before]));
+            let behind = path.get(place + 1).map_or_else(|| beside(cell, to), |next| towards(cell, *next));
+            let is_last = place + 1 == path.len();
+            let arms = std::array::from_fn(|side| Some(side) == before || Some(side) == behind);
+            cells.push(CellAt { x, y, arms, head: behind.filter(|_| is_last).map(|side| HEADS[side]) });
+        }
+        if line.both && !cells.is_empty() {
+            cells.remove(0); // the head of the way back
+        }
+        cells
     }
+}
+
+/// The mark of an edge of a state with itself.
+const fn own(boxed: &BoxAt) -> CellAt {
+    let x = if boxed.height == 1 { boxed.right() } else { boxed.right() - 1 };
+    CellAt { x, y: boxed.bottom(), arms: [false; 4], head: Some('↺') }
 }
 
 /// What follows `joint` on a line of the same net that was laid before; nothing where the line did not join.
@@ -365,20 +370,4 @@ const fn axis_of(side: usize) -> usize {
 
 const fn axis_bits(axis: usize) -> u8 {
     if axis == 0 { 0b1010 } else { 0b0101 }
-}
-
-const fn line_glyph(mask: u8) -> char {
-    match mask {
-        0b0001 | 0b0100 | 0b0101 => '│',
-        0b0010 | 0b1000 | 0b1010 => '─',
-        0b0011 => '└',
-        0b0110 => '┌',
-        0b1100 => '┐',
-        0b1001 => '┘',
-        0b0111 => '├',
-        0b1110 => '┬',
-        0b1101 => '┤',
-        0b1011 => '┴',
-        _ => '┼',
-    }
 }

@@ -1,6 +1,6 @@
 //! Diagrams and tables as plain text, and for Graphviz.
 
-use super::{BOX_HEIGHT, Border, BoxAt, Picture, forbidden, pairs, picture};
+use super::{Form, Picture, Stroke, forbidden, glyph, pairs, picture};
 use crate::machine::row::{Row, Table};
 use std::fmt::Write as _;
 
@@ -8,11 +8,11 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn text(picture: &Picture, ascii: bool) -> String {
     let mut cells = vec![vec![' '; picture.width]; picture.height];
-    for boxed in &picture.boxes {
-        draw(&mut cells, boxed);
+    for (x, y, c) in picture.boxes.iter().flat_map(|boxed| boxed.cells(' ')) {
+        cells[y][x] = c;
     }
-    for &(x, y, glyph) in picture.edges.iter().filter(|edge| !edge.forbidden).flat_map(|edge| &edge.cells) {
-        cells[y][x] = glyph;
+    for line in picture.lines(|edge| if edge.forbidden { Stroke::None } else { Stroke::Light }) {
+        cells[line.y][line.x] = line.head.unwrap_or_else(|| glyph(line.arms));
     }
     let line = |line: Vec<char>| -> String {
         let line: String = line.into_iter().map(|glyph| if ascii { to_ascii(glyph) } else { glyph }).collect();
@@ -27,7 +27,7 @@ pub fn text(picture: &Picture, ascii: bool) -> String {
 pub fn describe(table: &Table, ascii: bool) -> String {
     let Table { machine, party, start, .. } = table;
     let mut out = format!("{machine} {party}: {}\nIt starts in {start}.\n\n", machine.title());
-    out.push_str(&text(&picture(table), ascii));
+    out.push_str(&text(&picture(table, Form::Large), ascii));
     out.push('\n');
     let columns = |row: &Row| {
         let emit = row.emit.map_or("", super::super::row::Signal::name);
@@ -78,23 +78,6 @@ pub fn dot<'a>(tables: impl IntoIterator<Item = &'a Table>) -> String {
     }
     out.push_str("}\n");
     out
-}
-
-fn draw(cells: &mut [Vec<char>], boxed: &BoxAt) {
-    let [corners, across, down] = match boxed.border {
-        Border::Plain => ["┌┐└┘", "─", "│"],
-        Border::Runs => ["╔╗╚╝", "═", "║"],
-        Border::End => ["╭╮╰╯", "─", "│"],
-    };
-    let &BoxAt { state, x, y, width, .. } = boxed;
-    let mut corner = corners.chars();
-    for line in [y, y + BOX_HEIGHT - 1] {
-        let (left, right) = (corner.next().unwrap_or('+'), corner.next().unwrap_or('+'));
-        let border = std::iter::once(left).chain(across.chars().cycle().take(width - 2)).chain([right]);
-        cells[line][x..x + width].iter_mut().zip(border).for_each(|(cell, glyph)| *cell = glyph);
-    }
-    let name = format!("{down} {state} {down}");
-    cells[y + 1][x..x + width].iter_mut().zip(name.chars()).for_each(|(cell, glyph)| *cell = glyph);
 }
 
 const fn to_ascii(glyph: char) -> char {

@@ -7,6 +7,7 @@ use crate::machine::Force;
 use crate::session::Held;
 use crate::terms::{Micros, Party, Span};
 use crate::transcript::Step;
+use crate::tui::edges::took;
 use crate::tui::focus::Shown;
 use crate::tui::model::{Exchange, Model, TimeMode};
 use crate::tui::search;
@@ -31,6 +32,18 @@ struct Row {
     role: Role,
     time: String,
     selected: bool,
+    /// It took the row that is selected in the diagram.
+    took: bool,
+}
+
+impl Row {
+    const fn cursor(&self) -> char {
+        match (self.selected, self.took) {
+            (true, _) => '▶',
+            (false, true) => '◇',
+            (false, false) => ' ',
+        }
+    }
 }
 
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
@@ -56,6 +69,19 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     }
 }
 
+/// One row by itself, without life lines.
+pub(super) fn line_of(
+    row: usize,
+    selected: bool,
+    model: &Model,
+    exchange: &Exchange,
+    wide: usize,
+    paint: &Paint,
+) -> Line<'static> {
+    let row = Row { selected, took: false, ..read(row, model, exchange) };
+    plain(&row, wide, digits(exchange), paint)
+}
+
 /// Keeps the selected row in the middle, but for the ends.
 pub(super) fn first_row(selected: usize, rows: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
@@ -66,7 +92,7 @@ fn digits(exchange: &Exchange) -> usize {
 }
 
 fn plain(row: &Row, wide: usize, digits: usize, paint: &Paint) -> Line<'static> {
-    let cursor = if row.selected { '▶' } else { ' ' };
+    let cursor = row.cursor();
     let who = row.from.map_or(' ', Party::letter);
     let left = vec![
         paint.span(row.left.to_string(), Role::Title),
@@ -101,7 +127,7 @@ fn life_line_heads(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: 
 /// `│── text ──▶│`
 fn arrow(row: &Row, wide: usize, exchange: &Exchange, paint: &Paint) -> Line<'static> {
     let (digits, times) = (digits(exchange), time_column(exchange));
-    let cursor = if row.selected { '▶' } else { ' ' };
+    let cursor = row.cursor();
     let room = wide.saturating_sub(digits + 7 + times);
     let mut spans = vec![
         paint.span(row.left.to_string(), Role::Title),
@@ -142,6 +168,7 @@ fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
             role: Paint::party(*party),
             time: "held".to_owned(),
             selected,
+            took: false,
         };
     }
     let Some((step, shown)) = exchange.shown(row, model.revealed()) else {
@@ -154,6 +181,7 @@ fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
             role: Role::Dim,
             time: String::new(),
             selected,
+            took: false,
         };
     };
     let from = step.from();
@@ -169,6 +197,7 @@ fn read(row: usize, model: &Model, exchange: &Exchange) -> Row {
         role: from.map_or(Role::Dim, Paint::party),
         time: if is_held { "held".to_owned() } else { time(row, &step, exchange) },
         selected,
+        took: exchange.edge.is_some_and(|edge| took(&step, edge)),
     }
 }
 

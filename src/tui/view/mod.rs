@@ -5,6 +5,7 @@
 //! into ASCII where that is asked for.
 
 mod bytes;
+mod edge;
 mod ladder;
 mod layout;
 mod overlay;
@@ -27,7 +28,6 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
-pub(super) use state::diagram_of;
 pub(super) use tree::rows as tree_rows;
 
 /// The smallest screen that everything fits on.
@@ -93,8 +93,8 @@ fn content(buffer: &mut Buffer, area: Rect, pane: Pane, model: &Model, exchange:
         Pane::Ladder => ladder::draw(buffer, area, model, exchange, paint),
         Pane::Bytes => bytes::draw(buffer, area, exchange, paint),
         Pane::Tree => tree::draw(buffer, area, model, exchange, paint),
-        Pane::State if state::draw_diagram(buffer, area, exchange, paint) => {}
-        Pane::Raw | Pane::State | Pane::Why => {
+        Pane::State => state::draw(buffer, area, exchange, paint),
+        Pane::Raw | Pane::Why => {
             let (lines, first) = text(pane, area, model, exchange, paint);
             rows(buffer, area, lines.into_iter().skip(first));
         }
@@ -106,7 +106,6 @@ fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Pain
     let width = usize::from(area.width);
     let (lines, wanted) = match pane {
         Pane::Raw => raw::lines(model, exchange, width, paint),
-        Pane::State => (state::lines(exchange, width, paint), None),
         _ => (why::lines(exchange, width, paint), None),
     };
     let most = lines.len().saturating_sub(usize::from(area.height));

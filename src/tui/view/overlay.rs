@@ -24,6 +24,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
             Some(draw_line(buffer, bars(area).crumb, model, prompt, paint))
         }
         Overlay::Prompt(prompt) => Some(draw_prompt(buffer, area, prompt, paint)),
+        Overlay::Edge(opened) => {
+            super::edge::draw(buffer, area, opened, model, paint);
+            None
+        }
     }
 }
 
@@ -150,7 +154,7 @@ const fn words(kind: PromptKind) -> (&'static str, &'static str) {
 }
 
 /// An empty box in the middle, with a title; what is inside its border.
-fn frame(buffer: &mut Buffer, area: Rect, wide: u16, high: u16, title: &str, paint: &Paint) -> Rect {
+pub(super) fn frame(buffer: &mut Buffer, area: Rect, wide: u16, high: u16, title: &str, paint: &Paint) -> Rect {
     let (wide, high) = (wide.min(area.width), high.min(area.height));
     let outer =
         Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };

@@ -1,34 +1,123 @@
 //! Where both parties are in the machines that run, how they came there, and what may come next.
+//!
+//! Diagrams where the pane has room: of both parties side by side, else of one, at large or small; else a line for each
+//! machine. Below stands one row of the table: the selected one, else what the step took or broke.
+//!
+//! What may come is dashed, what was walked thick, what is looked at lit, what was wrong a line of its own with its
+//! clause: weights and glyphs say it, colours say it again.
 
+use super::ladder::first_row;
 use super::paint::{Paint, cut_spans, spread, width, wrap};
 use crate::config::theme::Role;
-use crate::machine::diagram::{BOX_HEIGHT, Border, BoxAt, Picture, picture};
-use crate::machine::{Force, Machine, RowId, State, table, tables};
+use crate::machine::diagram::{BoxAt, CellAt, EdgeAt, Form, Ground, Picture, Stroke, glyph, picture};
+use crate::machine::{Deviation, Force, Machine, RowId, Signal, State, table, tables};
 use crate::terms::Party;
+use crate::tui::edges;
 use crate::tui::focus::Place;
-use crate::tui::model::Exchange;
+use crate::tui::model::{Exchange, Pane};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// How many states of the way here are told in one line.
 const WAY: usize = 4;
+/// Cells between two diagrams.
+const BETWEEN: usize = 3;
+/// The fewest lines around a diagram: its title, and the row below.
+const AROUND: usize = 2;
+/// The fewest columns beside a diagram that are worth writing in.
+const BESIDE: u16 = 34;
 
-/// Rows above a diagram: its title.
-const HEAD: u16 = 1;
+/// Draws the pane.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) {
+    let Some((party, machine)) = edges::machine(exchange) else { return };
+    let shown = arrangement(area, party, machine);
+    if shown.is_empty() {
+        return draw_text(buffer, area, exchange, paint);
+    }
+    let room: usize = shown.iter().map(|(party, form)| kept(*party, machine, *form).width).sum();
+    let room = usize::from(area.width).saturating_sub(room + BETWEEN * (shown.len() - 1));
+    let beside = if shown.len() == 1 && room >= usize::from(BESIDE) + BETWEEN { 0 } else { room / shown.len() };
+    let mut x = area.x;
+    let mut high = 0;
+    for (place, (of, form)) in shown.iter().enumerate() {
+        let picture = kept(*of, machine, *form);
+        let is_last = place + 1 == shown.len();
+        let wide = if is_last && beside > 0 { area.right() - x } else { (picture.width + beside) as u16 };
+        let own = Rect { x, width: wide, height: area.height.saturating_sub(1), ..area };
+        draw_diagram(buffer, own, exchange, *of, machine, picture, paint);
+        high = high.max(picture.height as u16 + 1);
+        x = x.saturating_add(wide + BETWEEN as u16);
+    }
+    let below = Rect { y: area.y + high, height: area.height - high, ..area };
+    let mut lines = foot(exchange, usize::from(area.width), paint);
+    let (moves, beside) =
+        (|wide: u16| moves(exchange, usize::from(wide).min(100), paint), area.right().saturating_sub(x));
+    if beside >= BESIDE {
+        super::rows(buffer, Rect { x, width: beside, height: high, ..area }, moves(beside).into_iter());
+        lines.truncate(usize::from(below.height));
+    } else if usize::from(below.height) > lines.len() {
+        lines.push(Line::default());
+        lines.extend(moves(area.width));
+    }
+    super::rows(buffer, below, lines.into_iter());
+}
 
-/// The machines of both parties, a line each, and the rows that may be taken.
-pub(super) fn lines(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
+/// Whose diagrams fit, and in which form: of both if possible, at large if possible; nothing where none fits.
+fn arrangement(area: Rect, party: Party, machine: Machine) -> Vec<(Party, Form)> {
+    let fits = |parties: &[Party], form: Form| {
+        let pictures = || parties.iter().map(|party| kept(*party, machine, form));
+        let wide: usize = pictures().map(|picture| picture.width + BETWEEN).sum();
+        let high = pictures().map(|picture| picture.height).max().unwrap_or(0);
+        wide <= usize::from(area.width) + BETWEEN && high + AROUND <= usize::from(area.height)
+    };
+    for parties in [Party::BOTH.as_slice(), &[party]] {
+        for form in [Form::Large, Form::Small] {
+            if fits(parties, form) {
+                return parties.iter().map(|party| (*party, form)).collect();
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Pictures take milliseconds to make, so each is made once.
+fn kept(party: Party, machine: Machine, form: Form) -> &'static Picture {
+    static PICTURES: OnceLock<Vec<OnceLock<Picture>>> = OnceLock::new();
+    let pictures = PICTURES.get_or_init(|| tables().flat_map(|_| [OnceLock::new(), OnceLock::new()]).collect());
+    let place = 4 * machine as usize + 2 * party.index() + form as usize;
+    pictures[place].get_or_init(|| picture(table(machine, party), form))
+}
+
+/// The machines of both parties, a line each, and the rows that may be taken; once a row is selected, all rows of its
+/// machine instead.
+fn draw_text(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) {
+    let wide = usize::from(area.width);
     let line = |place: &Place| {
         let name = format!(" {} {:9}", place.party.letter(), place.machine.name());
         let mut spans = vec![paint.span(name, Paint::party(place.party))];
         spans.extend(chain(place, exchange, wide.saturating_sub(12), paint));
         Line::from(cut_spans(spans, wide))
     };
-    let mut lines: Vec<_> = exchange.focus.places.iter().flatten().map(line).collect();
-    lines.extend(moves(exchange, wide, paint));
-    lines
+    let places = exchange.focus.places.iter().flatten();
+    let Some(selected) = exchange.edge else {
+        let lines = places.map(line).chain(moves(exchange, wide, paint));
+        return super::rows(buffer, area, lines);
+    };
+    let own = places.filter(|place| (place.party, place.machine) == (selected.party, selected.machine));
+    super::rows(buffer, area, own.map(line));
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let rows = edges::rows(exchange);
+    let at = rows.iter().position(|row| *row == selected).unwrap_or(0);
+    let first = first_row(at, rows.len(), usize::from(list.height));
+    for (row, y) in rows.into_iter().skip(first).zip(list.top()..list.bottom()) {
+        let is_selected = row == selected;
+        let line = row_line(row, if is_selected { '▶' } else { ' ' }, wide, paint);
+        super::row(buffer, Rect { y, height: 1, ..list }, &line, is_selected, paint);
+    }
 }
 
 /// What each party may say now, in the innermost machine that has something to say, unless that is only what it should
@@ -94,54 +183,124 @@ pub(super) fn chain(place: &Place, exchange: &Exchange, room: usize, paint: &Pai
     spans
 }
 
-/// Which diagram the step suggests: where it deviates, else within the mechanism of who spoke.
-pub(in crate::tui) fn diagram_of(exchange: &Exchange) -> Option<(Party, Machine)> {
-    let focus = &exchange.focus;
-    let deviation = focus.step.deviation.as_ref().map(|wrong| (wrong.party, wrong.machine));
-    exchange.diagram.or(deviation).or_else(|| focus.crumb().map(|place| (place.party, place.machine)))
-}
-
-/// Draws the diagram and below it what may be said now, where the pane has a screen's room; says whether it did.
-pub(super) fn draw_diagram(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) -> bool {
-    let Some((party, machine)) = diagram_of(exchange).filter(|_| exchange.zoom || area.width >= 100) else {
-        return false;
-    };
-    let picture = kept(party, machine);
-    if picture.width > usize::from(area.width) || picture.height + usize::from(HEAD) > usize::from(area.height) {
-        return false;
+/// The row below the diagrams: the selected one; else what the step broke, or the rows that it took; else how to select
+/// one.
+fn foot(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
+    let shown = edges::machine(exchange);
+    let here = |party, machine| shown.is_some_and(|(_, known)| known == machine) && Party::BOTH.contains(&party);
+    if let Some(row) = exchange.edge {
+        let says = wrap(row.row().says, wide.saturating_sub(4));
+        let says = says.into_iter().map(|text| paint.span(format!("   {text}"), Role::Text).into());
+        return std::iter::once(row_line(row, '▶', wide, paint)).chain(says).collect();
     }
-    let place = exchange.focus.places[party.index()].iter().find(|place| place.machine == machine);
-    let title = vec![
-        paint.span(format!(" {party} "), Paint::party(party)),
-        paint.span(machine.title(), Role::Title),
-        paint.span("  h l: the other machines", Role::Dim),
-    ];
-    buffer.set_line(area.x, area.y, &Line::from(cut_spans(title, usize::from(area.width))), area.width);
-    let left = (usize::from(area.width) - picture.width) / 2;
-    let above = (usize::from(area.height - HEAD) - picture.height).min(1);
-    let x = area.x + u16::try_from(left).unwrap_or(0);
-    let y = area.y + HEAD + u16::try_from(above).unwrap_or(0);
-    Drawing { picture, place, exchange, paint, x, y }.draw(buffer);
-    let below = (y - area.y).saturating_add(picture.height as u16 + 1).min(area.height);
-    let rest = Rect { y: area.y + below, height: area.height - below, ..area };
-    super::rows(buffer, rest, moves(exchange, usize::from(rest.width).min(100), paint).into_iter());
-    true
+    if let Some(wrong) = exchange.focus.step.deviation.as_ref().filter(|wrong| here(wrong.party, wrong.machine)) {
+        let text = format!("✘ {} sent {} in {}: {}: {}", wrong.party, wrong.sent, wrong.state, wrong.cite, wrong.says);
+        return wrap(&text, wide.saturating_sub(2))
+            .into_iter()
+            .map(|text| paint.span(format!(" {text}"), Role::Bad).into())
+            .collect();
+    }
+    let taken = exchange.focus.step.moves.iter().map(|taken| taken.row).filter(|row| here(row.party, row.machine));
+    let lines: Vec<Line<'static>> = taken.map(|row| row_line(row, ' ', wide, paint)).collect();
+    if lines.is_empty() && exchange.pane == Pane::State {
+        return vec![paint.span(" j k: the rows   h l: the other machines", Role::Dim).into()];
+    }
+    lines
 }
 
-/// Pictures take milliseconds to make, so each is made once.
-fn kept(party: Party, machine: Machine) -> &'static Picture {
-    static PICTURES: OnceLock<Vec<OnceLock<Picture>>> = OnceLock::new();
-    let pictures = PICTURES.get_or_init(|| tables().map(|_| OnceLock::new()).collect());
-    pictures[2 * machine as usize + party.index()].get_or_init(|| picture(table(machine, party)))
+/// `C Context hears TokenChallenge, answers TokenResponse → Context   MUST MS-SSEAN 3.1.5.1`, in fewer words where that is
+/// too long.
+fn row_line(id: RowId, mark: char, wide: usize, paint: &Paint) -> Line<'static> {
+    let row = id.row();
+    let does = |long: bool| match (row.on, row.emit) {
+        (Signal::Go, Some(emit)) => format!(" begins with {emit}"),
+        (on, Some(emit)) if long => format!(" hears {on}, answers {emit}"),
+        (on, Some(emit)) => format!(" ─ {on} / {emit}"),
+        (on, None) if long => format!(" hears {on}"),
+        (on, None) => format!(" ─ {on}"),
+    };
+    let right =
+        vec![paint.span(format!("{} ", row.force), Role::Text), paint.span(format!("{} ", row.cite), Role::Clause)];
+    let room = wide.saturating_sub(right.iter().map(|span| width(&span.content)).sum::<usize>() + 7);
+    let fits = |does: &String| row.from.name().len() + width(does) + row.to.name().len() <= room;
+    let does = Some(does(true)).filter(fits).unwrap_or_else(|| does(false));
+    let left = vec![
+        paint.span(format!("{mark}{} ", id.party.letter()), Paint::party(id.party)),
+        paint.span(row.from.name(), Role::StateWalked),
+        paint.span(does, Role::Text),
+        paint.span(" → ", Role::Dim),
+        paint.span(row.to.name(), Role::StateWalked),
+    ];
+    spread(left, right, wide)
+}
+
+/// A title, and the diagram in the middle below it.
+fn draw_diagram(
+    buffer: &mut Buffer,
+    area: Rect,
+    exchange: &Exchange,
+    party: Party,
+    machine: Machine,
+    picture: &Picture,
+    paint: &Paint,
+) {
+    let title = title(exchange, party, machine, usize::from(area.width), paint);
+    buffer.set_line(area.x, area.y, &Line::from(title), area.width);
+    let place = exchange.focus.places[party.index()].iter().find(|place| place.machine == machine);
+    let wrong = exchange.focus.step.deviation.as_ref();
+    let wrong = wrong.filter(|wrong| (wrong.party, wrong.machine) == (party, machine));
+    let ground = Ground {
+        width: usize::from(area.width),
+        height: picture.height,
+        x: (usize::from(area.width) - picture.width) / 2,
+        y: 0,
+    };
+    let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    Drawing { picture, place, wrong, lit: edges::lit(exchange), ground, area, paint }.draw(buffer);
+}
+
+/// The machines of a party, that of the diagram in brackets: `client  smtp › [gssapi] › spnego › ntlm`.
+fn title(exchange: &Exchange, party: Party, machine: Machine, wide: usize, paint: &Paint) -> Vec<Span<'static>> {
+    let selected = edges::machine(exchange) == Some((party, machine));
+    let mark = if selected && exchange.pane == Pane::State { '▶' } else { ' ' };
+    let mut machines: Vec<Machine> = exchange.focus.places[party.index()].iter().map(|place| place.machine).collect();
+    let runs = machines.contains(&machine);
+    if !runs {
+        machines.push(machine);
+    }
+    let name = |known: &Machine| if *known == machine { format!("[{known}]") } else { known.to_string() };
+    let names: Vec<String> = machines.iter().map(name).collect();
+    let between = if width(&names.join(" › ")) + 9 > wide { "›" } else { " › " };
+    let mut spans = vec![paint.span(format!("{mark}{party}  "), Paint::party(party))];
+    for (at, (name, known)) in names.into_iter().zip(machines).enumerate() {
+        spans.extend((at > 0).then(|| paint.span(between, Role::Dim)));
+        spans.push(paint.span(name, if known == machine { Role::Title } else { Role::Dim }));
+    }
+    spans.extend((!runs).then(|| paint.span("  does not run now", Role::Dim)));
+    cut_spans(spans, wide)
 }
 
 struct Drawing<'a> {
     picture: &'a Picture,
     place: Option<&'a Place>,
-    exchange: &'a Exchange,
+    wrong: Option<&'a Deviation>,
+    lit: Vec<RowId>,
+    /// The pane below the title, and where in it the picture stands.
+    ground: Ground,
+    area: Rect,
     paint: &'a Paint,
-    x: u16,
-    y: u16,
+}
+
+/// What an edge says; the stronger lies over the weaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// Forbidden, and nobody took it: it is not drawn.
+    Unseen,
+    Idle,
+    Next,
+    Walked,
+    Wrong,
+    Lit,
 }
 
 impl Drawing<'_> {
@@ -149,86 +308,110 @@ impl Drawing<'_> {
         for boxed in &self.picture.boxes {
             self.draw_box(buffer, boxed);
         }
-        // What is walked lies over what may come, that over the rest.
-        let mut edges: Vec<_> = self.picture.edges.iter().map(|edge| (self.weight(&edge.rows), edge)).collect();
+        let mut edges: Vec<(Weight, &EdgeAt)> =
+            self.picture.edges.iter().map(|edge| (self.weight(edge), edge)).collect();
         edges.sort_by_key(|(weight, _)| *weight);
-        for (weight, edge) in edges {
-            let role = [Role::Dim, Role::StateNext, Role::StateWalked, Role::Bad][weight];
-            for &(x, y, glyph) in &edge.cells {
-                let glyph = match glyph {
-                    '─' if weight == 1 => '╌',
-                    '│' if weight == 1 => '╎',
-                    glyph => glyph,
-                };
-                // Underlining, the twin of colour for what may come, would tear the line; its dashes say it.
-                let style = self.paint.style(role).remove_modifier(ratatui::style::Modifier::UNDERLINED);
-                self.put(buffer, x, y, glyph, style);
+        let lines = self.picture.lines(|edge| stroke(self.weight(edge)));
+        let lines: BTreeMap<(usize, usize), char> =
+            lines.iter().map(|line| ((line.x, line.y), line.head.unwrap_or_else(|| glyph(line.arms)))).collect();
+        for (weight, edge) in edges.into_iter().filter(|(weight, _)| *weight > Weight::Unseen) {
+            for cell in &edge.cells {
+                let glyph = lines.get(&(cell.x, cell.y)).copied().unwrap_or(' ');
+                self.put(buffer, cell.x, cell.y, cell.head.unwrap_or(glyph), weight);
             }
         }
+        self.draw_wrong(buffer);
     }
 
-    /// 0: an edge like any other, 1: it may be taken, 2: it was taken, 3: it is forbidden and was taken.
-    fn weight(&self, rows: &[RowId]) -> usize {
-        let wrong = self.exchange.focus.step.deviation.as_ref().and_then(|wrong| wrong.row);
-        let Some(place) = self.place else { return 0 };
-        if wrong.is_some_and(|wrong| rows.contains(&wrong)) {
-            3
-        } else if rows.iter().any(|id| place.taken.contains(id)) {
-            2
+    fn weight(&self, edge: &EdgeAt) -> Weight {
+        let any = |known: &dyn Fn(&RowId) -> bool| edge.rows.iter().any(known);
+        let wrong = self.wrong.and_then(|wrong| wrong.row);
+        let taken = any(&|row| self.place.is_some_and(|place| place.taken.contains(row)));
+        if any(&|row| wrong == Some(*row)) || edge.forbidden && taken {
+            Weight::Wrong
+        } else if any(&|row| self.lit.contains(row)) {
+            Weight::Lit
+        } else if edge.forbidden {
+            Weight::Unseen
+        } else if taken {
+            Weight::Walked
+        } else if any(&|row| self.place.is_some_and(|place| place.ahead.contains(row))) {
+            Weight::Next
         } else {
-            usize::from(rows.iter().any(|id| place.ahead.contains(id)))
+            Weight::Idle
         }
     }
 
     fn draw_box(&self, buffer: &mut Buffer, boxed: &BoxAt) {
-        let [corners, across, down] = match boxed.border {
-            Border::Plain => [['┌', '┐', '└', '┘'], ['─'; 4], ['│'; 4]],
-            Border::Runs => [['╔', '╗', '╚', '╝'], ['═'; 4], ['║'; 4]],
-            Border::End => [['╭', '╮', '╰', '╯'], ['─'; 4], ['│'; 4]],
-        };
         let state = boxed.state;
-        let is_now = self.place.is_some_and(|place| place.cursor.state == state);
-        let wrong = self.exchange.focus.step.deviation.as_ref();
-        let role = match self.place {
-            Some(place)
-                if is_now
-                    && wrong.is_some_and(|wrong| wrong.machine == place.machine && wrong.party == place.party) =>
-            {
-                Role::Bad
-            }
-            _ if is_now => Role::StateNow,
-            Some(place) if place.path.contains(&state) => Role::StateWalked,
-            Some(place) if place.ahead.iter().any(|id| id.row().to == state) => Role::StateNext,
-            _ => Role::Dim,
+        let place = self.place;
+        let is_now = place.is_some_and(|place| place.cursor.state == state);
+        let (mark, role) = match place {
+            _ if self.wrong.is_some_and(|wrong| wrong.state == state) => ('✘', Role::Bad),
+            _ if is_now => ('▣', Role::StateNow),
+            Some(place) if place.path.contains(&state) => (' ', Role::StateWalked),
+            Some(place) if place.ahead.iter().any(|id| id.row().to == state) => (' ', Role::StateNext),
+            _ => (' ', Role::Dim),
         };
-        let style = self.paint.style(role).remove_modifier(ratatui::style::Modifier::UNDERLINED);
-        let (right, bottom) = (boxed.x + boxed.width - 1, boxed.y + BOX_HEIGHT - 1);
-        for x in boxed.x..=right {
-            self.put(buffer, x, boxed.y, across[0], style);
-            self.put(buffer, x, bottom, across[0], style);
-        }
-        for (corner, (x, y)) in
-            corners.into_iter().zip([(boxed.x, boxed.y), (right, boxed.y), (boxed.x, bottom), (right, bottom)])
-        {
-            self.put(buffer, x, y, corner, style);
-        }
-        let mark = match role {
-            Role::Bad => '✘',
-            _ if is_now => '▣',
-            _ => ' ',
-        };
-        let inside = std::iter::once(mark).chain(state.name().chars()).chain([' ']);
-        self.put(buffer, boxed.x, boxed.y + 1, down[0], style);
-        self.put(buffer, right, boxed.y + 1, down[0], style);
-        for (x, c) in (boxed.x + 1..right).zip(inside) {
-            self.put(buffer, x, boxed.y + 1, c, self.paint.style(role));
+        let named = |x: usize, y: usize| y == boxed.middle() && boxed.x < x && x < boxed.right();
+        for (x, y, c) in boxed.cells(mark) {
+            let style = self.paint.style(role);
+            // Underlining, the twin of colour for what may come, would tear a line.
+            let style = if named(x, y) { style } else { style.remove_modifier(Modifier::UNDERLINED) };
+            self.put_at(buffer, self.ground.x + x, self.ground.y + y, c, style);
         }
     }
 
-    fn put(&self, buffer: &mut Buffer, x: usize, y: usize, glyph: char, style: ratatui::style::Style) {
-        let at = (self.x.saturating_add(x as u16), self.y.saturating_add(y as u16));
-        if let Some(cell) = buffer.cell_mut(at) {
+    /// What was wrong: a line that leads nowhere where no row was taken, words beside the line of the row else.
+    fn draw_wrong(&self, buffer: &mut Buffer) {
+        let Some(wrong) = self.wrong else { return };
+        let texts =
+            [format!(" ✘ sent {} · {} ", wrong.sent, wrong.cite), format!(" ✘ sent {} ", wrong.sent), " ✘ ".to_owned()];
+        let room = |text: &String| {
+            let beside = wrong.row.map(RowId::row).filter(|row| row.from != row.to);
+            let beside = beside.and_then(|row| self.picture.beside(row.from, row.to, width(text), self.ground));
+            beside.or_else(|| self.picture.stub(wrong.state, width(text), self.ground))
+        };
+        let Some((text, label)) = texts.iter().find_map(|text| Some((text, room(text)?))) else { return };
+        let style = self.paint.style(Role::Bad).remove_modifier(Modifier::UNDERLINED);
+        for CellAt { x, y, arms, .. } in label.line {
+            let arms = arms.map(|leads| if leads { Stroke::Heavy } else { Stroke::None });
+            self.put_at(buffer, x, y, glyph(arms), style);
+        }
+        for (x, c) in (label.x..).zip(text.chars()) {
+            self.put_at(buffer, x, label.y, c, style);
+        }
+    }
+
+    fn put(&self, buffer: &mut Buffer, x: usize, y: usize, glyph: char, weight: Weight) {
+        let role = match weight {
+            Weight::Unseen | Weight::Idle => Role::Dim,
+            Weight::Next => Role::StateNext,
+            Weight::Walked => Role::StateWalked,
+            Weight::Lit => Role::BytesHit,
+            Weight::Wrong => Role::Bad,
+        };
+        let glyph = match glyph {
+            '─' if weight == Weight::Next => '╌',
+            '│' if weight == Weight::Next => '╎',
+            glyph => glyph,
+        };
+        let style = self.paint.style(role).remove_modifier(Modifier::UNDERLINED);
+        self.put_at(buffer, self.ground.x + x, self.ground.y + y, glyph, style);
+    }
+
+    fn put_at(&self, buffer: &mut Buffer, x: usize, y: usize, glyph: char, style: Style) {
+        let at = (self.area.x.saturating_add(x as u16), self.area.y.saturating_add(y as u16));
+        if let Some(cell) = buffer.cell_mut(at).filter(|_| self.area.contains(at.into())) {
             cell.set_char(glyph).set_style(style);
         }
+    }
+}
+
+const fn stroke(weight: Weight) -> Stroke {
+    match weight {
+        Weight::Unseen => Stroke::None,
+        Weight::Idle | Weight::Next => Stroke::Light,
+        Weight::Walked | Weight::Wrong | Weight::Lit => Stroke::Heavy,
     }
 }

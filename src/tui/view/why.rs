@@ -13,6 +13,10 @@ use ratatui::text::Line;
 pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
     let focus = &exchange.focus;
     let mut lines = Vec::new();
+    if let Some(edge) = exchange.edge {
+        lines.extend(wrapped("▶ The selected row:", Role::Title, width, paint));
+        row(edge, width, paint, &mut lines);
+    }
     // What a cursor was moved to comes first, but behind a deviation; the token as a whole comes last.
     let mut node = selected(exchange, width, paint);
     if exchange.lit().is_some() && focus.step.deviation.is_none() {
