@@ -2,9 +2,9 @@
 //!
 //! A row is looked for in so many steps at a time, so that a long recording does not hold up a key.
 
-use super::keys::{Action, TABLE};
+use super::keys::{Action, Keys};
 use super::model::{Exchange, Model, Overlay};
-use super::update::{Effect, moved, update as act};
+use super::update::{Effect, in_menu, moved, update as act};
 use crate::machine::{Machine, RowId, table};
 use crate::terms::Party;
 use crate::transcript::Step;
@@ -121,8 +121,9 @@ impl Walked {
 
 /// A key while a row is open.
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
+    let keys = &model.options.keys;
+    let action = in_menu(event, keys).or_else(|| in_menu(event, &Keys::default()))?;
     let (Some(Overlay::Edge(walked)), Some(exchange)) = (&mut model.overlay, &model.exchange) else { return None };
-    let action = TABLE.iter().find(|binding| binding.has(event)).map(|binding| binding.action)?;
     match action {
         Action::QuitNow => return act(model, Action::QuitNow),
         Action::Leave | Action::Quit => model.overlay = None,

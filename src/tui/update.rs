@@ -691,7 +691,7 @@ fn menu_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
 }
 
 /// What a key means in a list.
-fn in_menu(event: KeyEvent, keys: &Keys) -> Option<Action> {
+pub(super) fn in_menu(event: KeyEvent, keys: &Keys) -> Option<Action> {
     use Action::{Down, Enter, First, Last, Leave, PageDown, PageUp, Quit, QuitNow, Step, Up};
     let meant = [Up, Down, PageUp, PageDown, First, Last, Enter, Leave, Quit, QuitNow, Step];
     keys.bound(event).map(|binding| binding.action).find(|action| meant.contains(action))

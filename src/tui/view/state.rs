@@ -367,10 +367,10 @@ impl Drawing<'_> {
         let Some(wrong) = self.wrong else { return };
         let texts =
             [format!(" ✘ sent {} · {} ", wrong.sent, wrong.cite), format!(" ✘ sent {} ", wrong.sent), " ✘ ".to_owned()];
-        let room = |text: &String| {
-            let beside = wrong.row.map(RowId::row).filter(|row| row.from != row.to);
-            let beside = beside.and_then(|row| self.picture.beside(row.from, row.to, width(text), self.ground));
-            beside.or_else(|| self.picture.stub(wrong.state, width(text), self.ground))
+        let row = wrong.row.map(RowId::row).filter(|row| row.from != row.to);
+        let room = |text: &String| match row {
+            Some(row) => self.picture.beside(row.from, row.to, width(text), self.ground),
+            None => self.picture.stub(wrong.state, width(text), self.ground),
         };
         let Some((text, label)) = texts.iter().find_map(|text| Some((text, room(text)?))) else { return };
         let style = self.paint.style(Role::Bad).remove_modifier(Modifier::UNDERLINED);
