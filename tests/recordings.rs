@@ -52,22 +52,27 @@ fn twelve_lessons_are_told_from_the_first_step_to_the_last() {
     let numbers: Vec<_> = lessons.iter().map(|played| file(played)[..3].to_owned()).collect();
     assert_eq!(numbers, (1..=12).map(|number| format!("{number:02}-")).collect::<Vec<_>>());
     for played in &lessons {
+        is_told(played);
         let Played { path, steps, .. } = played;
-        assert!(matches!(steps[0].event.what, What::Opened { .. }), "{path}: opens");
-        assert!(lesson::note(&steps[1]).is_some(), "{path}: no note at the first step");
-        assert!(lesson::note(&steps[steps.len() - 1]).is_some(), "{path}: no note at the last step");
-        assert!(steps.iter().any(|step| matches!(step.event.what, What::Closed { .. })), "{path}: does not end");
         assert!(!says(played, "origin").is_empty(), "{path}: does not say where its lines are from");
         let remarks = || steps.iter().filter_map(lesson::note);
         assert!(remarks().any(|remark| remark.presenter), "{path}: nothing for the presenter");
         assert!(remarks().any(|remark| !remark.presenter && remark.text.contains('?')), "{path}: asks nothing");
-        for scene in lesson::scenes(steps) {
-            let remarks = || steps[scene.notes.clone()].iter().filter_map(lesson::note);
-            for presenter in [false, true] {
-                let texts = remarks().filter(|remark| remark.presenter == presenter).map(|remark| remark.text);
-                let long = texts.collect::<Vec<_>>().join(" ").chars().count();
-                assert!(long <= NOTES, "{path}, step {}: {long} characters", scene.about + 1);
-            }
+    }
+}
+
+/// There is a note at the first step and at the last, and no scene has more to read than fits beside it.
+fn is_told(Played { path, steps, .. }: &Played) {
+    assert!(matches!(steps[0].event.what, What::Opened { .. }), "{path}: opens");
+    assert!(lesson::note(&steps[1]).is_some(), "{path}: no note at the first step");
+    assert!(lesson::note(&steps[steps.len() - 1]).is_some(), "{path}: no note at the last step");
+    assert!(steps.iter().any(|step| matches!(step.event.what, What::Closed { .. })), "{path}: does not end");
+    for scene in lesson::scenes(steps) {
+        for presenter in [false, true] {
+            let remarks = steps[scene.notes.clone()].iter().filter_map(lesson::note);
+            let texts = remarks.filter(|remark| remark.presenter == presenter).map(|remark| remark.text);
+            let long = texts.collect::<Vec<_>>().join(" ").chars().count();
+            assert!(long <= NOTES, "{path}, step {}: {long} characters", scene.about + 1);
         }
     }
 }
@@ -256,6 +261,7 @@ fn a_fault_is_one_deviation_and_a_note_names_its_clause() {
     let faults = played(&["recordings/faults"]);
     assert_eq!(faults.len(), 10);
     for played in faults {
+        is_told(&played);
         let deviations: Vec<_> = played.steps.iter().filter_map(|step| step.deviation.as_ref()).collect();
         let [deviation] = deviations[..] else { panic!("{}: {:?}", played.path, played.outcome()) };
         let clause = format!("({})", deviation.cite);
@@ -339,8 +345,5 @@ fn views_that_notes_ask_for_are_there() {
 }
 
 fn notes(played: &Played) -> impl Iterator<Item = &str> {
-    played.recording.events.iter().filter_map(|event| match &event.what {
-        What::Note(note) => Some(note.as_str()),
-        _ => None,
-    })
+    played.steps.iter().filter_map(lesson::note).map(|remark| remark.text)
 }

@@ -129,22 +129,22 @@ fn the_filter_leaves_what_holds() {
 
     // The rows that a filter leaves, by their numbers: as drawn, and as gone through by keys.
     let table: [(&str, &[usize]); 16] = [
-        ("from:client", &[4, 7, 11, 14]),
-        ("from:s code:334", &[8]),
-        ("is:deviation", &[8]),
-        ("is:problem", &[8]),
-        ("is:note", &[1, 9, 10, 12]),
+        ("from:client", &[5, 8, 12, 15]),
+        ("from:s code:334", &[9]),
+        ("is:deviation", &[9]),
+        ("is:problem", &[9]),
+        ("is:note", &[2, 3, 10, 11, 13, 18]),
         ("is:edited", &[]),
         ("is:marked", &[2]),
-        ("has:token", &[7, 8]),
-        ("signal:auth", &[7]),
-        ("signal:cancel", &[11]),
-        ("state:choose", &[6, 13]),
-        ("gssapi", &[6, 7]),
-        ("NTLMSSP from:client", &[7]),
-        ("!from:client !from:server !is:note", &[2, 16]),
-        ("bye code:221", &[15]),
-        ("!", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]),
+        ("has:token", &[8, 9]),
+        ("signal:auth", &[8]),
+        ("signal:cancel", &[12]),
+        ("state:choose", &[7, 14]),
+        ("gssapi", &[7, 8]),
+        ("NTLMSSP from:client", &[8]),
+        ("!from:client !from:server !is:note", &[1, 17]),
+        ("bye code:221", &[16]),
+        ("!", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]),
     ];
     filter(&mut model, "");
     press(&mut model, "g j m");
@@ -152,7 +152,7 @@ fn the_filter_leaves_what_holds() {
         filter(&mut model, typed);
         let mut gone = Vec::new();
         press(&mut model, "g");
-        for _ in 0..16 {
+        for _ in 0..18 {
             let row: usize = at(&mut model).split(' ').next().unwrap().parse().unwrap();
             if gone.last() != Some(&row) {
                 gone.push(row);
@@ -162,7 +162,7 @@ fn the_filter_leaves_what_holds() {
         // Where nothing is left the row that is looked at stays.
         assert_eq!(if rows.is_empty() { &[][..] } else { &gone }, rows, "{typed}");
         let drawn = text(&mut model, SIZES[0]);
-        let left = if typed == "!" { String::new() } else { format!("filter: {typed} ({} of 16)", rows.len()) };
+        let left = if typed == "!" { String::new() } else { format!("filter: {typed} ({} of 18)", rows.len()) };
         assert!(drawn.contains(&left), "{typed}: {drawn}");
     }
     for (typed, says) in [
