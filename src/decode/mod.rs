@@ -12,7 +12,7 @@
 //!           ├─ message    Wrap, MIC, NTLM signatures, the four octets          ─┘
 //!           └─ der        anything else in BER
 //!   patch      another content for a node, lengths mended          render   a tree as lines of text
-//!   field      a value as a person writes it, and its octets
+//!   field      a value as a person writes it, and its octets      diff     two readings of a token, side by side
 //!   explain    what a node is and why it is there, with its clause
 //! ```
 //!
@@ -21,6 +21,7 @@
 //! was found.
 
 mod der;
+mod diff;
 mod explain;
 mod field;
 mod kerberos;
@@ -37,6 +38,7 @@ mod tree;
 
 use crate::terms::{Cite, Span};
 use der::{Reader, element, trailing};
+pub use diff::{Change, Diff, Gone, diff};
 pub use explain::{Explanation, explain};
 pub use field::{
     Form, ValueError, bits, children_span, field_name, form, hex, item, known, octets, says, typed, unhex,

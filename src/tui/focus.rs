@@ -3,7 +3,7 @@
 //! Unless secrets are revealed, all of it is made from the line as a recording would keep it, so that no view can give
 //! away what another one hides.
 
-use crate::decode::{Node, Tree, decode};
+use crate::decode::{Diff, Node, Tree, decode, diff};
 use crate::machine::{Cursor, Force, Machine, RowId, State, table};
 use crate::terms::{Party, Span};
 use crate::transcript::{Event, Step, Transcript, What, encoded_span, mask};
@@ -45,12 +45,7 @@ impl Shown {
         }
         let event = mask::event(step);
         let line = line_of(&event);
-        let message = step.message.as_ref().map(|message| match (step.from(), &message.body) {
-            (Some(Party::Client), Body::Command(_)) => read_client(line, Dialogue::Command),
-            (Some(Party::Client), Body::MailData | Body::EndOfData) => read_client(line, Dialogue::MailData),
-            (Some(Party::Client), _) => read_client(line, Dialogue::Response),
-            _ => read_server(line),
-        });
+        let message = read_as(step, line);
         let encoded = step.token.map_or(Span::default(), |token| token.encoded);
         let token = base64::read(line, encoded).bytes;
         let tree = step.token.map(|place| decode(&token, &place.hint));
@@ -98,6 +93,25 @@ impl Shown {
         let covering = self.nodes().enumerate().filter(|(_, (_, node))| node.span.contains(at));
         covering.max_by_key(|(_, (depth, _))| *depth).map(|(place, _)| place)
     }
+}
+
+/// Another line in the place of that of `step`, read for the same.
+fn read_as(step: &Step, line: &[u8]) -> Option<Message> {
+    step.message.as_ref().map(|message| match (step.from(), &message.body) {
+        (Some(Party::Client), Body::Command(_)) => read_client(line, Dialogue::Command),
+        (Some(Party::Client), Body::MailData | Body::EndOfData) => read_client(line, Dialogue::MailData),
+        (Some(Party::Client), _) => read_client(line, Dialogue::Response),
+        _ => read_server(line),
+    })
+}
+
+/// How the token differs from that of the line as it was composed, if it was changed.
+fn changed(step: &Step, shown: &Shown, reveal: bool) -> Option<Diff> {
+    let composed = shown.edited_from()?.split_inclusive(|octet| *octet == b'\n').next_back()?;
+    let message = read_as(step, composed)?;
+    let before = &message.base64()?.bytes;
+    let old = decode(before, &step.token?.hint);
+    Some(diff((&old, before), (shown.tree.as_ref()?, &shown.token), reveal))
 }
 
 fn line_of(event: &Event) -> &[u8] {
@@ -196,13 +210,16 @@ pub(super) struct Focus {
     pub(super) shown: Shown,
     /// Where the client is and where the server is, outermost machine first.
     pub(super) places: [Vec<Place>; 2],
+    /// What an edit has changed in the token.
+    pub(super) diff: Option<Diff>,
 }
 
 impl Focus {
     pub(super) fn new(step: Step, held: bool, transcript: &Transcript, reveal: bool) -> Self {
         let before = &transcript.steps()[..step.place.min(transcript.steps().len())];
         let places = Party::BOTH.map(|party| Place::all(party, &step, before));
-        Self { shown: Shown::new(&step, reveal), held, places, step }
+        let shown = Shown::new(&step, reveal);
+        Self { diff: changed(&step, &shown, reveal), shown, held, places, step }
     }
 
     /// Whose doing the step is; where it is no line, the client's, who opened the connection.

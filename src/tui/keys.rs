@@ -5,6 +5,7 @@
 use super::model::{Exchange, Model, Pane};
 use crate::config::file::{ConfigError, meant};
 use crate::config::keys::KeyFile;
+use crate::session::HeldLine;
 use crate::terms::Party;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use toml::Spanned;
@@ -19,6 +20,7 @@ pub(super) enum Action {
     Edit,
     EditRaw,
     Undo,
+    Redo,
     Otherwise,
     Cancel,
     Faults,
@@ -95,6 +97,8 @@ pub(super) enum When {
     Held,
     /// The held line is edited.
     Edited,
+    /// An edit of the held line was undone.
+    Undone,
     /// The held line is the client's, within the exchange.
     Cancellable,
 }
@@ -145,7 +149,8 @@ pub(super) static TABLE: &[Binding] = &[
     foot(&[special(KeyCode::Enter)], Action::Enter, "open", "open what is selected", When::Start),
     foot(&[key('n'), key(' ')], Action::Step, "step", "let the held line go, or take in the next", When::Exchange),
     foot(&[key('c')], Action::Run, "run", "run on to the next stop or the end", When::Exchange),
-    foot(&[key('u')], Action::Undo, "undo", "undo the edit of the held line", When::Edited),
+    foot(&[key('u')], Action::Undo, "undo", "undo the latest edit of the held line", When::Edited),
+    plain(&[key('U')], Action::Redo, "redo", "make the edit again that was undone", When::Undone),
     foot(&[key('e')], Action::Edit, "edit", "edit the selected field of the held line", When::Held),
     plain(&[key('E')], Action::EditRaw, "edit raw", "edit the held line as it is on the wire", When::Held),
     foot(&[key('a')], Action::Otherwise, "answer", "answer otherwise: choose another row of the table", When::Held),
@@ -427,7 +432,8 @@ impl When {
             Self::Exchange => exchange().is_some(),
             Self::Lab => exchange().is_some_and(|exchange| exchange.session().is_some()),
             Self::Held => held().is_some(),
-            Self::Edited => held().is_some_and(|held| held.current != held.composed),
+            Self::Edited => held().is_some_and(HeldLine::can_undo),
+            Self::Undone => held().is_some_and(HeldLine::can_redo),
             Self::Cancellable => {
                 held().is_some_and(|held| held.party == Party::Client)
                     && exchange()
@@ -453,6 +459,7 @@ impl When {
             Self::Lab => "lab",
             Self::Held => "held line",
             Self::Edited => "edited line",
+            Self::Undone => "edit undone",
             Self::Cancellable => "held response",
         }
     }

@@ -1,6 +1,7 @@
 //! All that the screen depends on.
 
 use super::edges::Walked;
+use super::edit::Editor;
 use super::files::{self, BuiltIn, Opened, Progress, Recorder};
 use super::focus::{Focus, Shown};
 use super::guess::Guess;
@@ -107,6 +108,7 @@ pub(super) enum Overlay {
     Prompt(Prompt),
     /// A row of a machine, and the steps that took it.
     Edge(Walked),
+    Edit(Box<Editor>),
 }
 
 /// A list to choose from.
@@ -421,7 +423,8 @@ impl Model {
     /// When secrets are hidden again.
     fn hides(&self) -> Option<Micros> {
         // A secret that is being edited stays until it is done with.
-        let edits = matches!(&self.overlay, Some(Overlay::Prompt(Prompt { kind: PromptKind::Edit, .. })));
+        let edits =
+            matches!(&self.overlay, Some(Overlay::Edit(_) | Overlay::Prompt(Prompt { kind: PromptKind::Edit, .. })));
         match self.reveal {
             Reveal::Until(at) if !edits => Some(at),
             _ => None,
@@ -609,7 +612,12 @@ impl Exchange {
     pub(super) fn play(&mut self, now: Micros, input: Input, reveal: bool) {
         let at = now.since(self.began);
         let Source::Lab { session, .. } = &mut self.source else { return };
+        // The line stays the same, and so does what is selected in it.
+        let edits = matches!(input, Input::Edit(_) | Input::Undo | Input::Redo);
         session.handle_here(at, input);
+        if edits && self.row == self.last_row() {
+            return self.refresh(reveal);
+        }
         self.look(self.last_row(), reveal);
     }
 

@@ -125,6 +125,10 @@ pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
         Some(Overlay::Prompt(_)) => prompt_key(model, event),
         Some(Overlay::Menu(_)) => menu_key(model, event),
         Some(Overlay::Edge(_)) => edges::key(model, event),
+        Some(Overlay::Edit(_)) => {
+            edit::key(model, event);
+            None
+        }
         None => Binding::of(event, model).and_then(|binding| run(model, binding)),
     };
     search::keep_up(model);
@@ -133,9 +137,13 @@ pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
 
 /// Takes pasted text: into the line that is being typed, if one is.
 pub fn paste(model: &mut Model, text: &str) {
-    if let Some(Overlay::Prompt(prompt)) = &mut model.overlay {
-        prompt.line.insert(text);
-        search::typed(model);
+    match &mut model.overlay {
+        Some(Overlay::Prompt(prompt)) => {
+            prompt.line.insert(text);
+            search::typed(model);
+        }
+        Some(Overlay::Edit(_)) => edit::paste(model, text),
+        _ => {}
     }
 }
 
@@ -211,8 +219,10 @@ fn open_lab(model: &mut Model, lab: Lab) {
 }
 
 fn exchange(model: &mut Model, action: Action) {
-    let concerns_held =
-        matches!(action, Action::Otherwise | Action::Edit | Action::EditRaw | Action::Cancel | Action::Undo);
+    let concerns_held = matches!(
+        action,
+        Action::Otherwise | Action::Edit | Action::EditRaw | Action::Cancel | Action::Undo | Action::Redo
+    );
     if concerns_held && back_to_held(model) {
         return model.say("this is the line that is held; the key again acts on it");
     }
@@ -252,6 +262,7 @@ fn exchange(model: &mut Model, action: Action) {
         Action::Run => run_on(model),
         Action::Hold => hold(model),
         Action::Undo => input(model, Input::Undo),
+        Action::Redo => input(model, Input::Redo),
         Action::Cancel => input(model, Input::Cancel),
         _ => look(model, action),
     }

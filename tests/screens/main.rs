@@ -3,6 +3,7 @@
 //! A changed screen fails and says where it differs; `SASLSCOPE_BLESS=1` writes the files anew, for a person to read.
 
 mod diagram;
+mod editing;
 mod exchange;
 mod explain;
 mod moving;
@@ -78,10 +79,14 @@ fn press(model: &mut Model, keys: &str) {
             "Home" => KeyCode::Home,
             "End" => KeyCode::End,
             "Backspace" => KeyCode::Backspace,
+            "Delete" => KeyCode::Delete,
+            _ if name.starts_with("Ctrl-") => KeyCode::Char(name.chars().next_back().unwrap().to_ascii_lowercase()),
             _ => KeyCode::Char(name.chars().next().unwrap()),
         };
         model.now = Micros(model.now.0 + 10_000);
-        if let Some(effect) = key(model, KeyEvent::new(code, KeyModifiers::NONE)) {
+        let control = name.starts_with("Ctrl-");
+        let modifiers = if control { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+        if let Some(effect) = key(model, KeyEvent::new(code, modifiers)) {
             done(model, perform(effect, &|| ()));
         }
     }

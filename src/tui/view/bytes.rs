@@ -35,6 +35,8 @@ struct Looks<'a> {
     hit: Span,
     secrets: Vec<Span>,
     problems: Vec<usize>,
+    /// Octets that an edit has changed.
+    edited: &'a [Span],
 }
 
 impl<'a> Looks<'a> {
@@ -43,12 +45,15 @@ impl<'a> Looks<'a> {
         let hit = exchange.lit_octets();
         let secrets = shown.secrets();
         let problems = shown.nodes().filter_map(|(_, node)| node.problem.as_ref()).map(|problem| problem.at).collect();
-        Self { exchange, paint, hit, secrets, problems }
+        let edited = exchange.focus.diff.as_ref().map_or(&[][..], |diff| &diff.octets);
+        Self { exchange, paint, hit, secrets, problems, edited }
     }
 
     fn line(&self, start: usize, in_row: usize) -> Line<'static> {
         let octets = Span::new(start, start + in_row).of(&self.exchange.focus.shown.token);
-        let mut spans = vec![self.paint.span(format!(" {start:04x}  "), Role::Dim)];
+        let edited = self.edited.iter().any(|span| span.start < start + in_row && start < span.end);
+        let mark = if edited { self.paint.span("~ ", Role::Warn) } else { self.paint.span("  ", Role::Dim) };
+        let mut spans = vec![self.paint.span(format!(" {start:04x}"), Role::Dim), mark];
         let mut texts = Vec::with_capacity(in_row);
         for place in 0..in_row {
             if place == in_row / 2 {
@@ -61,16 +66,22 @@ impl<'a> Looks<'a> {
             let at = start + place;
             let secret = self.secrets.iter().any(|span| span.contains(at));
             let hit = self.hit.contains(at);
+            let edited = self.edited.iter().any(|span| span.contains(at));
             let role = if self.problems.contains(&at) {
                 Role::Bad
             } else if hit {
                 Role::BytesHit
             } else if secret {
                 Role::Secret
+            } else if edited {
+                Role::Warn
             } else {
                 Role::Text
             };
             let mut style = self.paint.style(role);
+            if edited {
+                style = style.add_modifier(Modifier::UNDERLINED);
+            }
             if at == self.exchange.octet && matches!(self.exchange.pane, Pane::Bytes | Pane::Raw) {
                 style = style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
             }

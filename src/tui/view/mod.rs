@@ -6,6 +6,7 @@
 
 mod bytes;
 mod edge;
+mod edit;
 mod ladder;
 mod layout;
 mod overlay;

@@ -23,6 +23,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
         Overlay::Prompt(prompt) if matches!(prompt.kind, PromptKind::Search | PromptKind::Filter) => {
             Some(draw_line(buffer, bars(area).crumb, model, prompt, paint))
         }
+        Overlay::Edit(editor) => super::edit::draw(buffer, area, editor, paint),
         Overlay::Prompt(prompt) => Some(draw_prompt(buffer, area, prompt, paint)),
         Overlay::Edge(opened) => {
             super::edge::draw(buffer, area, opened, model, paint);
@@ -108,7 +109,7 @@ fn draw_line(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, pa
 }
 
 /// A typed line in rows of that width, and where the cursor is: its column and its row.
-fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (usize, usize)) {
+pub(super) fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (usize, usize)) {
     let mut rows = vec![String::new()];
     let mut used = 0;
     let mut cursor = None;

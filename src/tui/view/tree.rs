@@ -3,7 +3,7 @@
 use super::ladder::first_row;
 use super::paint::{Paint, spread};
 use crate::config::theme::Role;
-use crate::decode::{Node, Value, escape, value_text};
+use crate::decode::{Change, Gone, Node, Value, escape, value_text};
 use crate::tui::focus::Shown;
 use crate::tui::model::{Exchange, Model};
 use ratatui::buffer::Buffer;
@@ -58,23 +58,71 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
         return super::rows(buffer, area, std::iter::once(line));
     }
     let selected = rows.iter().rposition(|row| row.place <= exchange.node).unwrap_or(0);
-    let first = first_row(selected, rows.len(), usize::from(area.height));
-    for ((place, row), y) in rows.iter().enumerate().skip(first).zip(area.top()..area.bottom()) {
-        let is_folded = exchange.folded.contains(&row.place);
-        let line = line(row, place == selected, is_folded, model, shown, usize::from(area.width), paint);
-        super::row(buffer, Rect { y, height: 1, ..area }, &line, place == selected, paint);
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut at = 0;
+    for (place, row) in rows.iter().enumerate() {
+        if place == selected {
+            at = lines.len();
+        }
+        let next = rows.get(place + 1).map_or(usize::MAX, |row| row.place);
+        let edited = edited(row, next, exchange);
+        lines.push(Drawn::Node(row, edited.0));
+        lines.extend(edited.1.into_iter().map(Drawn::Gone));
     }
+    let first = first_row(at, lines.len(), usize::from(area.height));
+    for ((place, drawn), y) in lines.iter().enumerate().skip(first).zip(area.top()..area.bottom()) {
+        let line = match drawn {
+            Drawn::Node(row, change) => {
+                line(row, place == at, change.as_deref(), model, exchange, usize::from(area.width), paint)
+            }
+            Drawn::Gone(gone) => {
+                let text = format!(" -{}  {}", "  ".repeat(gone.depth), escape(&gone.text));
+                spread(
+                    vec![paint.span(text, Role::Warn)],
+                    vec![paint.span("was here ", Role::Dim)],
+                    usize::from(area.width),
+                )
+            }
+        };
+        super::row(buffer, Rect { y, height: 1, ..area }, &line, place == at, paint);
+    }
+}
+
+/// A row as it is drawn.
+enum Drawn<'a> {
+    /// A node, and what an edit has made of it: `+`, or `~` with its value before.
+    Node(&'a TreeRow<'a>, Option<String>),
+    /// A node that an edit has taken out.
+    Gone(&'a Gone),
+}
+
+/// What an edit has made of a row and of what is folded into it, which ends before `next`, and what it took out behind it.
+fn edited<'a>(row: &TreeRow<'_>, next: usize, exchange: &'a Exchange) -> (Option<String>, Vec<&'a Gone>) {
+    let Some(diff) = &exchange.focus.diff else { return (None, Vec::new()) };
+    let folded = exchange.folded.contains(&row.place);
+    let within = |place: usize| (row.place..next).contains(&place);
+    let (hidden, gone): (Vec<_>, Vec<_>) =
+        diff.gone.iter().filter(|gone| within(gone.behind)).partition(|gone| folded && gone.depth > row.depth);
+    let inside = diff.nodes.iter().enumerate().skip(row.place + 1).take(next.saturating_sub(row.place + 1));
+    let inside = folded && (!hidden.is_empty() || inside.into_iter().any(|(_, change)| *change != Change::Same));
+    let change = match diff.nodes.get(row.place) {
+        Some(Change::New) => Some("+".to_owned()),
+        Some(Change::Was(was)) => Some(format!("~{was}")),
+        _ => inside.then(|| "~".to_owned()),
+    };
+    (change, gone)
 }
 
 fn line(
     row: &TreeRow<'_>,
     selected: bool,
-    is_folded: bool,
+    change: Option<&str>,
     model: &Model,
-    shown: &Shown,
+    exchange: &Exchange,
     width: usize,
     paint: &Paint,
 ) -> Line<'static> {
+    let (shown, is_folded) = (&exchange.focus.shown, exchange.folded.contains(&row.place));
     let node = row.node;
     let cursor = if selected { "▶" } else { " " };
     let fold = if is_folded { "▸" } else { "" };
@@ -85,11 +133,16 @@ fn line(
         _ => Role::Text,
     };
     let mut left = vec![
-        paint.span(format!("{cursor} {}{fold}", row.guides), Role::Dim),
+        paint.span(cursor, Role::Dim),
+        change.map_or_else(|| paint.span(" ", Role::Dim), |change| paint.span(&change[..1], Role::Warn)),
+        paint.span(format!("{}{fold}", row.guides), Role::Dim),
         paint.span(escape(&node.name), Role::Tag),
         paint.span("  ", Role::Dim),
         paint.span(value, value_role),
     ];
+    if let Some(was) = change.and_then(|change| change.strip_prefix('~')).filter(|was| !was.is_empty()) {
+        left.push(paint.span(format!("  (was {was})"), Role::Warn));
+    }
     if let Some(problem) = &node.problem {
         left.push(paint.span(format!("  ✘ {} ({})", escape(&problem.what), problem.cite), Role::Bad));
     }

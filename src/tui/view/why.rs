@@ -100,7 +100,7 @@ fn notes(exchange: &Exchange) -> impl Iterator<Item = &str> {
 const NOTES: usize = 8;
 
 /// What was sent, what was allowed, which clause.
-fn broken(deviation: &Deviation) -> [(String, Role); 3] {
+pub(super) fn broken(deviation: &Deviation) -> [(String, Role); 3] {
     let Deviation { party, machine, state, heard, sent, allowed, cite, says, .. } = deviation;
     let heard = heard.map_or_else(String::new, |heard| format!(" after {heard}"));
     let allowed: Vec<&str> = allowed.iter().map(|signal| signal.name()).collect();
