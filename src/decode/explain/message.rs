@@ -50,7 +50,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "MESSAGE_TYPE_CHALLENGE" "MS-NEGOEX" "2.2.6.4": "A token of the mechanism, from the acceptor.";
         "MESSAGE_TYPE_AP_REQUEST" "MS-NEGOEX" "2.2.6.4": "A token of the mechanism, from the initiator.";
         "MESSAGE_TYPE_VERIFY" "MS-NEGOEX" "2.2.6.5": "A checksum over all messages so far: it shows that nobody changed the negotiation.";
-        "MESSAGE_TYPE_ALERT" "MS-NEGOEX" "2.2.6.6": "Tells the other side that something went wrong.";
+        "MESSAGE_TYPE_ALERT" "MS-NEGOEX" "2.2.6.6": "Tells the other side that a message must come again, for instance since a key to check it with was missing.";
         "SequenceNum" "MS-NEGOEX" "2.2.6.2": "The number of the message in its conversation, from 0.";
         "cbHeaderLength" "MS-NEGOEX" "2.2.6.2": "How many octets the header of this message has, with the fields of its type and without its payload.";
         "cbMessageLength" "MS-NEGOEX" "2.2.6.2": "How many octets the whole message has; the next one begins there.";

@@ -91,7 +91,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "anonymous" "MS-NLMP" "2.2.2.5": "The client logs on as nobody: there is no user name and no proof.";
         "NTLMSSP_NEGOTIATE_OEM_DOMAIN_SUPPLIED" "MS-NLMP" "2.2.2.5": "DomainName is there, in the old character set. Only a NEGOTIATE_MESSAGE needs to say so.";
         "NTLMSSP_NEGOTIATE_OEM_WORKSTATION_SUPPLIED" "MS-NLMP" "2.2.2.5": "Workstation is there, in the old character set. Only a NEGOTIATE_MESSAGE needs to say so.";
-        "NTLMSSP_NEGOTIATE_ALWAYS_SIGN" "MS-NLMP" "2.2.2.5": "Every message after the logon has a signature, a dummy one where signing was not agreed on.";
+        "NTLMSSP_NEGOTIATE_ALWAYS_SIGN" "MS-NLMP" "2.2.2.5": "A session key is made even where neither signing nor sealing is agreed on; the MIC needs one. Both sides must set this bit.";
         "NTLMSSP_TARGET_TYPE_DOMAIN" "MS-NLMP" "2.2.2.5": "The server says: TargetName is the name of a domain.";
         "NTLMSSP_TARGET_TYPE_SERVER" "MS-NLMP" "2.2.2.5": "The server says: TargetName is its own name.";
         "NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY" "MS-NLMP" "2.2.2.5": "Better keys and signatures, with a key for each direction. Its old name, NTLM2 session security, misleads: it is not NTLMv2.";

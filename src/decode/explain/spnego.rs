@@ -47,7 +47,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "Kerberos user-to-user" "draft-swift-win2k-krb-user2user" "": "Kerberos with a server that has no long-term key at hand: the ticket is made for the session key of the server's own ticket.";
         "NTLMSSP" "MS-NLMP" "1.3": "NTLM: the client proves by challenge and response that it knows the password. Older and weaker than Kerberos, but it needs no KDC.";
         "NEGOEX" "MS-NEGOEX" "1.3": "A second negotiation within SPNEGO, for mechanisms that are known by a GUID and tell each other more before one is chosen.";
-        "Negotiate late fallback" "MS-SPNG" "3.1.5.4": "An entry that Windows puts into its list, called Negotiate late fallback there. A peer that does not know it passes it over.";
+        "Negotiate late fallback" "MS-SPNG" "3.1.5.1": "A mark of Windows in the list, no mechanism. Where both sides know it, the mechListMIC covers all mechTypes and supportedMechs that were exchanged.";
         "IAKERB" "draft-ietf-kitten-iakerb" "1": "Kerberos for a client that can't reach the KDC: the server passes the messages between the two on.";
         "PKU2U" "draft-zhu-pku2u" "": "Kerberos between two peers without a KDC: certificates take its place.";
     }
