@@ -13,10 +13,12 @@ mod pairs;
 pub mod question;
 pub mod recording;
 mod step;
+mod swaks;
 mod verdict;
 
 pub use event::{Event, What};
 pub use step::{Inbox, Standing, Step, Token};
+pub use swaks::NoSwaks;
 pub use verdict::Verdict;
 
 use crate::decode::{Hint, decode};

@@ -3,8 +3,9 @@
 //! A row is looked for in so many steps at a time, so that a long recording does not hold up a key.
 
 use super::keys::{Action, Keys};
+use super::menus::in_menu;
 use super::model::{Exchange, Model, Overlay};
-use super::update::{Effect, in_menu, moved, update as act};
+use super::update::{Effect, moved, update as act};
 use crate::machine::{Machine, RowId, table};
 use crate::terms::Party;
 use crate::transcript::Step;

@@ -24,6 +24,7 @@ mod guess;
 mod keys;
 mod line_editor;
 mod marks;
+mod menus;
 mod model;
 mod mouse;
 mod panes;

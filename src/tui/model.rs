@@ -115,6 +115,8 @@ pub(super) enum Overlay {
 pub(super) struct Menu {
     pub(super) title: String,
     pub(super) items: Vec<Item>,
+    /// What is typed to find something, while it is.
+    pub(super) find: Option<LineEditor>,
     pub(super) selected: usize,
     pub(super) kind: MenuKind,
 }
@@ -128,8 +130,12 @@ pub(super) struct Item {
 
 /// What choosing does.
 pub(super) enum MenuKind {
-    /// Runs what is chosen.
-    Help(Vec<&'static Binding>),
+    /// Runs what is chosen; `None` is a heading.
+    Help(Vec<Option<&'static Binding>>),
+    /// The same, found by name.
+    Commands(Vec<Option<&'static Binding>>),
+    /// Copies in that form.
+    Copy,
     /// Answers by that row.
     Otherwise(Vec<RowId>),
     /// Starts the lab again with that fault.
@@ -166,7 +172,6 @@ pub(super) enum PromptKind {
     Save,
     Open,
     Picture,
-    Command,
     Search,
     Filter,
     Note,

@@ -1,10 +1,11 @@
 //! What keys and finished deeds do to the model: the one place that changes it.
 
+use super::copy::{self, Form};
 use super::files::{self, Opened, Progress};
-use super::keys::{Action, Binding, Keys, TABLE};
+use super::keys::{Action, Binding};
 use super::line_editor::{LineEditor, unescape};
 use super::model::{Entry, Exchange, Item, Menu, MenuKind, Model, Overlay, Pane, Prompt, PromptKind, Source, TimeMode};
-use super::{copy, edges, edit, guess, marks, mouse, panes, picture, play, reach, search, show, view};
+use super::{edges, edit, guess, marks, menus, mouse, panes, picture, play, reach, search, show, view};
 use crate::config::file::ConfigError;
 use crate::config::settings::{self, Settings};
 use crate::decode::Mech;
@@ -35,6 +36,13 @@ pub enum Effect {
         /// What happened, masked as it is to be written.
         events: Vec<Event>,
     },
+    /// Hand text to the terminal, for its clipboard.
+    Copy {
+        /// What is copied.
+        text: String,
+        /// What it is, in words.
+        what: String,
+    },
     /// Keep settings for later.
     Remember(Settings),
     /// Write the screen to a new file.
@@ -57,6 +65,8 @@ pub enum Done {
     Remembered(Result<PathBuf, ConfigError>),
     /// A screen was written, or not.
     Pictured(PathBuf, io::Result<()>),
+    /// The terminal was given text; what, in words.
+    Copied(String, io::Result<()>),
 }
 
 /// Does what an update asked for; calls `tell` where there is progress to see.
@@ -80,6 +90,7 @@ pub fn perform(effect: Effect, tell: &dyn Fn()) -> Done {
             let saved = files::save(&path, &headers, &events);
             Done::Saved(path, saved)
         }
+        Effect::Copy { text, what } => Done::Copied(what, copy::to_terminal(&text)),
     }
 }
 
@@ -99,6 +110,8 @@ pub fn done(model: &mut Model, done: Done) {
             model.loading = None;
             model.complain(format!("opening {}: {error}", path.display()));
         }
+        Done::Copied(what, Ok(())) => model.say(format!("copied {what}")),
+        Done::Copied(_, Err(error)) => model.complain(format!("copying: {error}")),
         Done::Saved(path, Ok(())) => model.say(format!("saved to {}", path.display())),
         Done::Saved(path, Err(error)) => ask_again(model, PromptKind::Save, &path, &error),
         Done::Remembered(Ok(path)) => model.say(format!("remembered in {}", path.display())),
@@ -123,7 +136,7 @@ pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     }
     let effect = match &mut model.overlay {
         Some(Overlay::Prompt(_)) => prompt_key(model, event),
-        Some(Overlay::Menu(_)) => menu_key(model, event),
+        Some(Overlay::Menu(_)) => menus::key(model, event),
         Some(Overlay::Edge(_)) => edges::key(model, event),
         Some(Overlay::Edit(_)) => {
             edit::key(model, event);
@@ -143,6 +156,7 @@ pub fn paste(model: &mut Model, text: &str) {
             search::typed(model);
         }
         Some(Overlay::Edit(_)) => edit::paste(model, text),
+        Some(Overlay::Menu(menu)) => menus::paste(menu, text),
         _ => {}
     }
 }
@@ -161,9 +175,9 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
     match action {
         Action::Interrupt => model.leave(true),
         Action::Quit | Action::QuitNow => model.leave(false),
-        Action::Help => help(model),
+        Action::Help => menus::help(model),
         Action::Themes => reach::themes(model),
-        Action::Command => prompt(model, PromptKind::Command, ""),
+        Action::Command => menus::commands(model),
         Action::Open => prompt(model, PromptKind::Open, ""),
         Action::Remember => return Some(panes::remember(model)),
         Action::LightOrDark => reach::light_or_dark(model),
@@ -526,11 +540,6 @@ fn prompt_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
             }
         }
         KeyCode::Enter => return submit(model),
-        KeyCode::Tab if prompt.kind == PromptKind::Command => {
-            if let Some(binding) = command(&prompt.line.text()) {
-                prompt.line = LineEditor::new(binding.name);
-            }
-        }
         _ => {
             prompt.error = None;
             prompt.line.key(event);
@@ -538,13 +547,6 @@ fn prompt_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
         }
     }
     None
-}
-
-/// The action of that name, or the first whose name begins so.
-fn command(name: &str) -> Option<&'static Binding> {
-    let name = name.trim().to_lowercase();
-    let exact = TABLE.iter().find(|binding| binding.name == name);
-    exact.or_else(|| TABLE.iter().find(|binding| !name.is_empty() && binding.name.starts_with(&name)))
 }
 
 fn submit(model: &mut Model) -> Option<Effect> {
@@ -579,11 +581,6 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
         PromptKind::Stop => {
             toggle_stop(model, &Stop::parse(word).map_err(|error| error.to_string())?);
             None
-        }
-        PromptKind::Command => {
-            let binding = command(word).ok_or_else(|| format!("no action is called `{word}`; ? lists them"))?;
-            model.overlay = None;
-            return Ok(run(model, binding));
         }
         PromptKind::Note => {
             marks::note(model, word);
@@ -624,19 +621,7 @@ fn toggle_stop(model: &mut Model, stop: &Stop) {
 }
 
 pub(super) fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<Item>) {
-    model.overlay = Some(Overlay::Menu(Menu { title: title.to_owned(), items, selected: 0, kind }));
-}
-
-fn help(model: &mut Model) {
-    let can = |binding: &&'static Binding| binding.when.holds(model);
-    let (mut all, later): (Vec<_>, Vec<_>) = TABLE.iter().partition(can);
-    all.extend(later);
-    let items = all.iter().map(|binding| Item {
-        label: format!("{:10}  {}", model.options.keys.text(binding), binding.says),
-        detail: format!("`:{}`", binding.name),
-    });
-    let items = items.collect();
-    menu(model, "Help: Enter runs what is selected", MenuKind::Help(all), items);
+    model.overlay = Some(Overlay::Menu(Menu { title: title.to_owned(), items, find: None, selected: 0, kind }));
 }
 
 fn faults(model: &mut Model) {
@@ -681,43 +666,17 @@ fn otherwise(model: &mut Model) {
     menu(model, &title, MenuKind::Otherwise(choices), items);
 }
 
-fn menu_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
-    let Some(Overlay::Menu(menu)) = &mut model.overlay else { return None };
-    let action = in_menu(event, &model.options.keys).or_else(|| in_menu(event, &Keys::default()));
-    match action {
-        Some(Action::QuitNow) => return update(model, Action::QuitNow),
-        Some(Action::Leave | Action::Quit) => close_menu(model),
-        Some(Action::Enter) => return choose(model),
-        Some(Action::Step) if matches!(menu.kind, MenuKind::Guessed) => {
-            model.overlay = None;
-            forward(model);
-        }
-        Some(action) => {
-            menu.selected = moved(menu.selected, action, menu.items.len().saturating_sub(1));
-            reach::look(model);
-        }
-        None => {}
+pub(super) fn choose(model: &mut Model) -> Option<Effect> {
+    if let Some(Overlay::Menu(menu)) = &model.overlay
+        && let Some(nothing) = menus::nothing(menu)
+    {
+        model.complain(nothing);
+        return None;
     }
-    None
-}
-
-/// What a key means in a list.
-pub(super) fn in_menu(event: KeyEvent, keys: &Keys) -> Option<Action> {
-    use Action::{Down, Enter, First, Last, Leave, PageDown, PageUp, Quit, QuitNow, Step, Up};
-    let meant = [Up, Down, PageUp, PageDown, First, Last, Enter, Leave, Quit, QuitNow, Step];
-    keys.bound(event).map(|binding| binding.action).find(|action| meant.contains(action))
-}
-
-fn close_menu(model: &mut Model) {
-    if let Some(Overlay::Menu(Menu { kind: MenuKind::Themes { before, .. }, .. })) = model.overlay.take() {
-        model.options.theme = before;
-    }
-}
-
-fn choose(model: &mut Model) -> Option<Effect> {
     let Some(Overlay::Menu(menu)) = model.overlay.take() else { return None };
     match menu.kind {
-        MenuKind::Help(all) => return run(model, all.get(menu.selected)?),
+        MenuKind::Help(all) | MenuKind::Commands(all) => return run(model, (*all.get(menu.selected)?)?),
+        MenuKind::Copy => return copy::chosen(model, *Form::ALL.get(menu.selected)?),
         MenuKind::Otherwise(choices) => input(model, Input::Choose(*choices.get(menu.selected)?)),
         MenuKind::Faults(mechanism) => {
             let fault = Fault::within(mechanism).nth(menu.selected);

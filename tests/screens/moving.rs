@@ -1,6 +1,7 @@
 //! Moving about: search, filter, marks, notes, jumps, menus, help, mouse, copy.
 
 use super::*;
+use saslscope::tui::{Done, Effect};
 
 /// Draws, and gives the row of the ladder that is looked at.
 fn at(model: &mut Model) -> String {
@@ -335,4 +336,155 @@ fn time_is_told_in_three_ways() {
         assert_eq!(time(&mut model), told);
         press(&mut model, "t");
     }
+}
+
+#[test]
+fn actions_are_found_by_name_however_they_are_typed() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n : n e x t");
+    check("command", &mut model, &SIZES[..1]);
+    // What is typed, what is selected first.
+    for (typed, first) in [
+        ("zoom", "zoom"),
+        ("stop", "stop "),
+        ("stops", "stops"),
+        ("nd", "next deviation"),
+        ("pvmt", "previous match"),
+        ("mark", "mark"),
+        ("clause", "next deviation"),
+        ("LIGHT", "light or dark"),
+    ] {
+        press(&mut model, "Esc :");
+        typed.chars().for_each(|c| press(&mut model, &c.to_string()));
+        let drawn = text(&mut model, SIZES[0]);
+        assert!(drawn.contains(&format!("│ ▶ {first}")), "{typed}: {drawn}");
+    }
+    press(&mut model, "Esc : n e x t Down Tab Enter");
+    assert!(shows(&mut model, "nothing is searched for"));
+    press(&mut model, ": c a n c e l Enter");
+    assert!(shows(&mut model, "cancel: there is no held response here"));
+}
+
+#[test]
+fn help_begins_with_the_pane_and_runs_what_is_found() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n 3 ?");
+    check("help-tree", &mut model, &SIZES[..1]);
+    press(&mut model, "/ m a r k");
+    check("help-found", &mut model, &SIZES[..1]);
+    press(&mut model, "Down Enter");
+    assert!(shows(&mut model, "no step is marked; m marks this one"));
+    // Any letter that moves nothing begins to find; Esc goes back to the whole list, then away.
+    press(&mut model, "? z o o m");
+    assert!(shows(&mut model, "give the pane the whole screen"));
+    press(&mut model, "Esc");
+    assert!(shows(&mut model, "─ / finds ─"));
+    press(&mut model, "Esc");
+    assert!(!shows(&mut model, "Help"));
+}
+
+#[test]
+fn every_list_can_be_searched() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "! / c u t Enter");
+    assert!(shows(&mut model, "the lab starts again with the fault cut-token"));
+    press(&mut model, "T / n o r d");
+    assert!(shows(&mut model, "▶ nord"));
+    press(&mut model, "x x Enter");
+    assert!(shows(&mut model, "`nordxx` is not in this list"));
+    press(&mut model, "Esc Esc");
+    press(&mut model, "b");
+    enter(&mut model, "334");
+    press(&mut model, "b");
+    enter(&mut model, "Done");
+    press(&mut model, "B / d o Enter");
+    assert!(shows(&mut model, "no longer stops at state Done"));
+}
+
+#[test]
+fn the_footer_keeps_its_help_however_narrow() {
+    let mut models = [model(options()), lab(Mechanism::Login, None), recording("faults/02-token-cut")];
+    for model in &mut models {
+        // Nothing open, a notice, lists, a line.
+        for (place, keys) in ["j", ".", "?", "Esc :", "Esc /"].into_iter().enumerate() {
+            press(model, keys);
+            for width in (60..=200).step_by(if place == 0 { 1 } else { 35 }) {
+                let drawn = text(model, (width, 15));
+                let footer = drawn.lines().last().unwrap();
+                assert!(footer.ends_with("? help"), "{width}: {drawn}");
+            }
+        }
+        assert!(text(model, (59, 15)).contains("needs 60 columns"));
+    }
+}
+
+/// What a form of copying gives the terminal; a test gives its own nothing.
+fn copied(model: &mut Model, form: char) -> Option<String> {
+    press(model, "y");
+    match key(model, KeyEvent::new(KeyCode::Char(form), KeyModifiers::NONE)) {
+        Some(Effect::Copy { text, what }) => {
+            done(model, Done::Copied(what, Ok(())));
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn the_step_is_copied_in_five_forms() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n y");
+    check("copy", &mut model, &SIZES[..1]);
+    press(&mut model, "Esc");
+    let raw = copied(&mut model, 'r').unwrap();
+    assert!(raw.starts_with("AUTH GSSAPI YEgG") && shows(&mut model, "copied the line of 114 octets"), "{raw}");
+    let base64 = copied(&mut model, 'b').unwrap();
+    assert_eq!(raw, format!("AUTH GSSAPI {base64}"));
+    assert!(
+        copied(&mut model, 'h').unwrap().starts_with("60 48 06 06 2b ") && shows(&mut model, "copied 74 octets of hex")
+    );
+    press(&mut model, "3 j");
+    assert_eq!(copied(&mut model, 'h').as_deref(), Some("06 06 2b 06 01 05 05 02"), "the selected node");
+    let tree = copied(&mut model, 't').unwrap();
+    assert!(tree.contains("\n      MechType  NTLMSSP (1.3.6.1.4.1.311.2.2.10)  [18..30]\n"), "{tree}");
+    let dialogue = copied(&mut model, 's').unwrap();
+    let starts = "# swaks has no AUTH GSSAPI; this is the dialogue.\n0.030000 C: AUTH GSSAPI YEgG";
+    assert!(dialogue.starts_with(starts), "{dialogue}");
+    press(&mut model, "p");
+    assert_eq!(copied(&mut model, 's'), None);
+    assert!(shows(&mut model, "copy: no AUTH command up to this step"));
+    press(&mut model, "6 g");
+    assert_eq!(copied(&mut model, 'h'), None);
+    assert!(shows(&mut model, "copy: no token in this line"));
+
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "c");
+    let command =
+        "swaks --server server.example.com --ehlo client.example.com --auth LOGIN --auth-user alice --quit-after AUTH";
+    assert_eq!(copied(&mut model, 's').as_deref(), Some(command));
+}
+
+#[test]
+fn hidden_secrets_are_copied_as_filler() {
+    let mut model = lab(Mechanism::Login, None);
+    press(&mut model, "n n n n n");
+    let told = |model: &mut Model| {
+        let copied: Vec<String> = "rbhts".chars().filter_map(|form| copied(model, form)).collect();
+        ["wonderland", "d29uZGVybGFuZA", "77 6f 6e 64"]
+            .iter()
+            .filter(|secret| copied.iter().any(|text| text.contains(**secret)))
+            .count()
+    };
+    assert_eq!(told(&mut model), 0);
+    press(&mut model, "s");
+    assert_eq!(told(&mut model), 3);
+}
+
+#[test]
+fn what_a_terminal_has_no_room_for_is_not_copied() {
+    let mut model = model(options());
+    let long = format!("saslscope session 1\n\nC: {}\n", "x".repeat(80_000));
+    model.open_recording("long".to_owned(), read(long.as_bytes()));
+    assert_eq!(copied(&mut model, 'r'), None);
+    assert!(shows(&mut model, "copy: 80000 octets are more than a terminal takes (74994)"));
 }

@@ -9,6 +9,7 @@ mod edge;
 mod edit;
 mod ladder;
 mod layout;
+mod menu;
 mod overlay;
 mod paint;
 mod raw;

@@ -4,22 +4,16 @@ use super::ladder::first_row;
 use super::layout::bars;
 use super::paint::{Paint, cut, spread, width, wrap};
 use crate::config::theme::Role;
-use crate::tui::model::{Menu, MenuKind, Model, Overlay, Prompt, PromptKind};
+use crate::tui::model::{Model, Overlay, Prompt, PromptKind};
 use crate::tui::search;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// Rows below a list for what the selected line means.
-const DETAIL: u16 = 4;
-
 /// Draws what lies over the screen, if anything does; where the cursor of a typed line is.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) -> Option<Position> {
     match model.overlay.as_ref()? {
-        Overlay::Menu(menu) => {
-            draw_menu(buffer, area, menu, paint);
-            None
-        }
+        Overlay::Menu(menu) => super::menu::draw(buffer, area, menu, paint),
         Overlay::Prompt(prompt) if matches!(prompt.kind, PromptKind::Search | PromptKind::Filter) => {
             Some(draw_line(buffer, bars(area).crumb, model, prompt, paint))
         }
@@ -30,30 +24,6 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
             None
         }
     }
-}
-
-fn draw_menu(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) {
-    let widest = menu.items.iter().map(|item| width(&item.label)).max().unwrap_or(0).max(width(&menu.title) + 4);
-    let guess = matches!(menu.kind, MenuKind::Guess { .. } | MenuKind::Guessed);
-    let least = if guess { 70.min(area.width - 2) } else { 50 };
-    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).clamp(least, area.width - 2);
-    let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
-    let high = rows.saturating_add(DETAIL + 2).min(area.height - 2);
-    // What was said so far is what a guess is made from: the lower half of the screen will do.
-    let at = if guess { Rect { y: area.bottom().saturating_sub(high + 2), height: high, ..area } } else { area };
-    let inside = frame(buffer, at, wide, high, &menu.title, paint);
-    let list = Rect { height: inside.height.saturating_sub(DETAIL), ..inside };
-    let first = first_row(menu.selected, menu.items.len(), usize::from(list.height));
-    for ((place, item), y) in menu.items.iter().enumerate().skip(first).zip(list.top()..list.bottom()) {
-        let selected = place == menu.selected;
-        let text = format!("{} {}", if selected { '▶' } else { ' ' }, item.label);
-        let line = Line::from(paint.span(cut(&text, usize::from(list.width)), Role::Text));
-        super::row(buffer, Rect { y, height: 1, ..list }, &line, selected, paint);
-    }
-    let detail = menu.items.get(menu.selected).map_or("", |item| item.detail.as_str());
-    let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..list };
-    let lines = wrap(detail, usize::from(below.width));
-    super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, Role::Dim))));
 }
 
 fn draw_prompt(buffer: &mut Buffer, area: Rect, prompt: &Prompt, paint: &Paint) -> Position {
@@ -150,15 +120,13 @@ const fn words(kind: PromptKind) -> (&'static str, &'static str) {
             "Save this screen to",
             "A new file: .txt, .ans with colours, .svg, or .cast, an asciicast of the exchange up to here.",
         ),
-        PromptKind::Command => ("Run", "The name of an action; Tab completes it, ? lists them all."),
     }
 }
 
 /// An empty box in the middle, with a title; what is inside its border.
 pub(super) fn frame(buffer: &mut Buffer, area: Rect, wide: u16, high: u16, title: &str, paint: &Paint) -> Rect {
-    let (wide, high) = (wide.min(area.width), high.min(area.height));
-    let outer =
-        Rect { x: area.x + (area.width - wide) / 2, y: area.y + (area.height - high) / 2, width: wide, height: high };
+    let outer = outer(area, wide, high);
+    let wide = outer.width;
     let border = paint.style(Role::Focus);
     for position in outer.positions() {
         if let Some(cell) = buffer.cell_mut(position) {
@@ -175,5 +143,22 @@ pub(super) fn frame(buffer: &mut Buffer, area: Rect, wide: u16, high: u16, title
     }
     let title = cut(&format!(" {title} "), usize::from(wide.saturating_sub(4)));
     buffer.set_string(outer.x + 2, outer.y, title, paint.style(Role::Title));
-    Rect { x: outer.x + 2, y: outer.y + 1, width: wide.saturating_sub(4), height: high.saturating_sub(2) }
+    inside(area, wide, high)
+}
+
+/// Where a box of that size stands.
+fn outer(area: Rect, wide: u16, high: u16) -> Rect {
+    let (width, height) = (wide.min(area.width), high.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+/// What is inside its border.
+pub(super) fn inside(area: Rect, wide: u16, high: u16) -> Rect {
+    let outer = outer(area, wide, high);
+    Rect {
+        x: outer.x + 2,
+        y: outer.y + 1,
+        width: outer.width.saturating_sub(4),
+        height: outer.height.saturating_sub(2),
+    }
 }

@@ -1,0 +1,299 @@
+//! Lists to choose from: moving in them, finding in them by typing; the list of all keys and that of all commands.
+//!
+//! Letters that move the cursor in any pane move it here, too; any other letter begins to find, and so does `/`, after
+//! which every letter is typed.
+
+use super::copy::Form;
+use super::keys::{Action, Binding, Keys, TABLE};
+use super::line_editor::LineEditor;
+use super::model::{Item, Menu, MenuKind, Model, Overlay, Pane};
+use super::reach;
+use super::update::{Effect, choose, forward, menu, moved, update};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// How well a word that was typed fits: the less, the better. `None` where it does not.
+///
+/// The whole, the beginning, the beginning of a word, the beginnings of words in a row, somewhere within, and last its
+/// letters in their order.
+fn fit(typed: &str, text: &str) -> Option<u8> {
+    let (typed, text) = (typed.trim().to_lowercase(), text.to_lowercase());
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let initials: String = words().filter_map(|word| word.chars().next()).collect();
+    let mut letters = text.chars();
+    let fits = [
+        text == typed,
+        text.starts_with(&typed),
+        words().any(|word| word.starts_with(&typed)),
+        initials.contains(&typed),
+        text.contains(&typed),
+        typed.chars().filter(|c| *c != ' ').all(|c| letters.any(|letter| letter == c)),
+    ];
+    fits.into_iter().zip(0..).find(|(fits, _)| *fits).map(|(_, rank)| rank)
+}
+
+/// Worse than any word that fits: what was typed stands in the sentence.
+const IN_SENTENCE: u8 = 9;
+
+impl Menu {
+    /// What is typed to find something.
+    pub(super) fn typed(&self) -> String {
+        self.find.as_ref().map_or_else(String::new, LineEditor::text)
+    }
+
+    /// The items that are listed, by their places: all, or those that fit what is typed, the best first.
+    pub(super) fn listed(&self) -> Vec<usize> {
+        let typed = self.typed();
+        if typed.trim().is_empty() {
+            return (0..self.items.len()).collect();
+        }
+        let sentence = typed.trim().to_lowercase();
+        let ranked = self.items.iter().enumerate().filter(|(place, _)| !self.is_heading(*place));
+        let ranked = ranked.filter_map(|(place, item)| {
+            let name = match &self.kind {
+                MenuKind::Help(all) | MenuKind::Commands(all) => (*all.get(place)?)?.name,
+                _ => item.label.split("  ").next().unwrap_or_default(),
+            };
+            let says = || item.label.to_lowercase().contains(&sentence).then_some(IN_SENTENCE);
+            Some((fit(&typed, name).or_else(says)?, place))
+        });
+        let mut ranked: Vec<_> = ranked.collect();
+        ranked.sort_unstable(); // by place where the rank is the same
+        ranked.into_iter().map(|(_, place)| place).collect()
+    }
+
+    /// Whether the item only says what stands below it.
+    pub(super) fn is_heading(&self, place: usize) -> bool {
+        matches!(&self.kind, MenuKind::Help(all) if matches!(all.get(place), Some(None)))
+    }
+
+    /// Whether typing is all that is done here.
+    fn only_finds(&self) -> bool {
+        matches!(self.kind, MenuKind::Commands(_))
+    }
+
+    pub(super) fn go(&mut self, action: Action) {
+        let listed = self.listed();
+        let Some(last) = listed.len().checked_sub(1) else { return };
+        let at = listed.iter().position(|place| *place == self.selected).unwrap_or(0);
+        let mut to = moved(at, action, last);
+        // Over a heading, onward; where there is nothing beyond it, back.
+        while self.is_heading(listed[to]) && to > 0 && to < last {
+            to = if to < at { to - 1 } else { to + 1 };
+        }
+        self.selected = listed[if self.is_heading(listed[to]) { (to + 1).min(last) } else { to }];
+    }
+}
+
+/// Takes a key in a list.
+pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
+    let meant = in_menu(event, &model.options.keys).or_else(|| in_menu(event, &Keys::default()));
+    let Some(Overlay::Menu(menu)) = &mut model.overlay else { return None };
+    if menu.find.is_some() {
+        return find_key(model, event);
+    }
+    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let letter = if let (KeyCode::Char(c), true) = (event.code, plain) { Some(c) } else { None };
+    if let Some(place) = picked(menu, letter) {
+        menu.selected = place;
+        return choose(model);
+    }
+    match (meant, letter) {
+        (Some(Action::QuitNow), _) => return update(model, Action::QuitNow),
+        (Some(Action::Leave | Action::Quit), _) => close(model),
+        (Some(Action::Enter), _) => return choose(model),
+        (Some(Action::Step), _) if matches!(menu.kind, MenuKind::Guessed) => {
+            model.overlay = None;
+            forward(model);
+        }
+        (Some(action), _) if action != Action::Step => {
+            menu.go(action);
+            reach::look(model);
+        }
+        (_, Some('/')) => menu.find = Some(LineEditor::default()),
+        (_, Some(c)) if c.is_alphanumeric() => {
+            menu.find = Some(LineEditor::default());
+            return find_key(model, event);
+        }
+        _ => {}
+    }
+    None
+}
+
+/// The item that a letter picks at once.
+fn picked(menu: &Menu, letter: Option<char>) -> Option<usize> {
+    let form = |form: &Form| Some(form.letter()) == letter;
+    Form::ALL.iter().position(form).filter(|_| matches!(menu.kind, MenuKind::Copy))
+}
+
+/// Takes a key while something is typed to be found.
+fn find_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
+    let Some(Overlay::Menu(menu)) = &mut model.overlay else { return None };
+    let only_finds = menu.only_finds();
+    let line = menu.find.as_mut()?;
+    let before = line.text();
+    match event.code {
+        KeyCode::Esc if only_finds => close(model),
+        KeyCode::Esc => menu.find = None,
+        KeyCode::Backspace if before.is_empty() && !only_finds => menu.find = None,
+        KeyCode::Enter => return choose(model),
+        KeyCode::Up => menu.go(Action::Up),
+        KeyCode::Down => menu.go(Action::Down),
+        KeyCode::PageUp => menu.go(Action::PageUp),
+        KeyCode::PageDown => menu.go(Action::PageDown),
+        KeyCode::Tab => {
+            if let MenuKind::Commands(all) = &menu.kind
+                && let Some(Some(binding)) = all.get(menu.selected)
+            {
+                menu.find = Some(LineEditor::new(binding.name));
+            }
+        }
+        _ => {
+            line.key(event);
+            if line.text() != before {
+                found(menu);
+            }
+        }
+    }
+    reach::look(model);
+    None
+}
+
+/// Selects what fits best.
+fn found(menu: &mut Menu) {
+    let first = menu.listed().into_iter().find(|place| !menu.is_heading(*place));
+    menu.selected = first.unwrap_or(menu.selected);
+}
+
+/// Takes pasted text: it is looked for.
+pub(super) fn paste(menu: &mut Menu, text: &str) {
+    menu.find.get_or_insert_default().insert(text);
+    found(menu);
+}
+
+/// What a key means in a list.
+pub(super) fn in_menu(event: KeyEvent, keys: &Keys) -> Option<Action> {
+    use Action::{Down, Enter, First, Last, Leave, PageDown, PageUp, Quit, QuitNow, Step, Up};
+    let meant = [Up, Down, PageUp, PageDown, First, Last, Enter, Leave, Quit, QuitNow, Step];
+    keys.bound(event).map(|binding| binding.action).find(|action| meant.contains(action))
+}
+
+fn close(model: &mut Model) {
+    if let Some(Overlay::Menu(Menu { kind: MenuKind::Themes { before, .. }, .. })) = model.overlay.take() {
+        model.options.theme = before;
+    }
+}
+
+/// The list of all keys: what can be done in this pane first.
+pub(super) fn help(model: &mut Model) {
+    let pane = model.exchange.as_ref().filter(|_| !model.at_start).map(|exchange| exchange.pane);
+    let concerns = |binding: &Binding| pane.is_some_and(|pane| concerns(binding.action, pane));
+    let parts: [(String, Vec<&'static Binding>); 3] = [
+        (
+            pane.map_or_else(String::new, |pane| format!("In the pane {}", pane.name())),
+            TABLE.iter().filter(|binding| binding.when.holds(model) && concerns(binding)).collect(),
+        ),
+        ("Now".to_owned(), TABLE.iter().filter(|binding| binding.when.holds(model) && !concerns(binding)).collect()),
+        ("At other times".to_owned(), TABLE.iter().filter(|binding| !binding.when.holds(model)).collect()),
+    ];
+    let mut all = Vec::new();
+    let mut items = Vec::new();
+    for (title, bindings) in parts.into_iter().filter(|(_, bindings)| !bindings.is_empty()) {
+        all.push(None);
+        items.push(Item { label: title, detail: String::new() });
+        for binding in bindings {
+            all.push(Some(binding));
+            let label = format!("{:10}  {}", model.options.keys.text(binding), binding.says);
+            items.push(Item { label, detail: detail(model, binding) });
+        }
+    }
+    menu(model, "Help: Enter runs what is selected, typing finds", MenuKind::Help(all), items);
+    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
+        menu.selected = 1;
+    }
+}
+
+fn detail(model: &Model, binding: &Binding) -> String {
+    let lacks = if binding.when.holds(model) { "" } else { binding.when.says() };
+    let lacks = if lacks.is_empty() { String::new() } else { format!("; there is no {lacks} here") };
+    format!("`:{}`{lacks}", binding.name)
+}
+
+/// The list of all actions by name, to be found by typing.
+pub(super) fn commands(model: &mut Model) {
+    let (mut all, later): (Vec<_>, Vec<_>) = TABLE.iter().partition(|binding| binding.when.holds(model));
+    all.extend(later);
+    let item = |binding: &&'static Binding| Item {
+        label: format!("{:18}  {:10}  {}", binding.name, model.options.keys.text(binding), binding.says),
+        detail: detail(model, binding),
+    };
+    let items = all.iter().map(item).collect();
+    menu(model, "Run", MenuKind::Commands(all.into_iter().map(Some).collect()), items);
+    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
+        menu.find = Some(LineEditor::default());
+    }
+}
+
+/// Whether an action does something of its own in a pane.
+fn concerns(action: Action, pane: Pane) -> bool {
+    use Action as A;
+    const MOVES: [Action; 6] = [A::Up, A::Down, A::First, A::Last, A::PageUp, A::PageDown];
+    const SEARCH: [Action; 3] = [A::Search, A::NextMatch, A::PreviousMatch];
+    let own: &[Action] = match pane {
+        Pane::Ladder => &[
+            A::Step,
+            A::Run,
+            A::Back,
+            A::Enter,
+            A::Filter,
+            A::Mark,
+            A::NextMark,
+            A::NextDeviation,
+            A::PreviousDeviation,
+            A::Answer,
+            A::Time,
+            A::Note,
+        ],
+        Pane::Tree => &[A::Left, A::Right, A::Enter, A::Edit, A::EditRaw, A::Copy],
+        Pane::Raw | Pane::Bytes => &[A::Left, A::Right, A::Edit, A::EditRaw, A::Copy],
+        Pane::State => &[A::Left, A::Right, A::Enter, A::AddStop, A::Stops, A::Otherwise],
+        Pane::Why => &[A::Note],
+    };
+    let searched = !matches!(pane, Pane::State | Pane::Why) && SEARCH.contains(&action);
+    MOVES.contains(&action) || searched || own.contains(&action)
+}
+
+/// What cannot be chosen, since nothing is listed.
+pub(super) fn nothing(menu: &Menu) -> Option<String> {
+    let typed = menu.typed();
+    let only_finds = menu.only_finds();
+    menu.listed().is_empty().then(|| {
+        if only_finds {
+            format!("no action is called `{typed}`; ? lists them")
+        } else {
+            format!("`{typed}` is not in this list")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_fit_comes_first() {
+        let table = [
+            ("stop", "stop", Some(0)),
+            ("STOP", "stops", Some(1)),
+            ("mark", "next mark", Some(2)),
+            ("nd", "next deviation", Some(3)),
+            ("ark", "next mark", Some(4)),
+            ("nxmk", "next mark", Some(5)),
+            ("n m", "next mark", Some(5)),
+            ("mn", "next mark", None),
+            ("", "anything", Some(1)),
+        ];
+        for (typed, text, rank) in table {
+            assert_eq!(fit(typed, text), rank, "{typed} {text}");
+        }
+    }
+}

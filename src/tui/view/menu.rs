@@ -1,0 +1,85 @@
+//! A list to choose from, over the screen.
+
+use super::ladder::first_row;
+use super::overlay::frame;
+use super::paint::{Paint, cut, spread, width, wrap};
+use crate::config::theme::Role;
+use crate::tui::model::{Menu, MenuKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+/// Rows below a list for what the selected line means.
+const DETAIL: u16 = 4;
+
+/// Where a list stands.
+struct Placed {
+    /// In the middle of what the box around it stands, and how wide and high that is.
+    area: Rect,
+    size: (u16, u16),
+    /// Where its lines are.
+    list: Rect,
+    /// Which items are listed, and which of them is the first on the screen.
+    listed: Vec<usize>,
+    first: usize,
+}
+
+fn place(area: Rect, menu: &Menu) -> Placed {
+    let widest = menu.items.iter().map(|item| width(&item.label)).max().unwrap_or(0).max(width(&menu.title) + 4);
+    let most = area.width.saturating_sub(2);
+    let guess = matches!(menu.kind, MenuKind::Guess { .. } | MenuKind::Guessed);
+    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).max(if guess { 70 } else { 50 }).min(most);
+    let finds = u16::from(menu.find.is_some());
+    let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
+    let high = rows.saturating_add(DETAIL + 2 + finds).min(area.height.saturating_sub(2));
+    // What was said so far is what a guess is made from: the lower half of the screen will do.
+    let lower = Rect { y: area.bottom().saturating_sub(high + 2).max(area.y), height: high.min(area.height), ..area };
+    let area = if guess { lower } else { area };
+    let inside = super::overlay::inside(area, wide, high);
+    let list = Rect { y: inside.y + finds, height: inside.height.saturating_sub(DETAIL + finds), ..inside };
+    let listed = menu.listed();
+    let at = listed.iter().position(|place| *place == menu.selected).unwrap_or(0);
+    let first = first_row(at, listed.len(), usize::from(list.height));
+    Placed { area, size: (wide, high), list, listed, first }
+}
+
+/// Draws the list; where the cursor of what is typed is.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) -> Option<Position> {
+    let Placed { area, size, list, listed, first } = place(area, menu);
+    let inside = frame(buffer, area, size.0, size.1, &menu.title, paint);
+    for (place, y) in listed.iter().skip(first).zip(list.top()..list.bottom()) {
+        let Some(item) = menu.items.get(*place) else { continue };
+        let line = Rect { y, height: 1, ..list };
+        if menu.is_heading(*place) {
+            buffer.set_line(line.x, y, &Line::from(paint.span(item.label.clone(), Role::Title)), line.width);
+            continue;
+        }
+        let selected = *place == menu.selected;
+        let text = format!("{} {}", if selected { '▶' } else { ' ' }, item.label);
+        let text = Line::from(paint.span(cut(&text, usize::from(list.width)), Role::Text));
+        super::row(buffer, line, &text, selected, paint);
+    }
+    let detail = menu.items.get(menu.selected).filter(|_| !listed.is_empty());
+    let detail = detail.map_or("nothing is called so", |item| item.detail.as_str());
+    let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..list }.intersection(inside);
+    let lines = wrap(detail, usize::from(below.width));
+    super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, Role::Dim))));
+    let Some(line) = &menu.find else {
+        let hint = if matches!(menu.kind, MenuKind::Copy) { " its letter picks " } else { " / finds " };
+        buffer.set_string(inside.x, inside.bottom(), hint, paint.style(Role::Dim));
+        return None;
+    };
+    let (before, behind) = line.halves();
+    let count = match listed.len() {
+        all if all == menu.items.len() => String::new(),
+        some => format!("{some} of {}", (0..menu.items.len()).filter(|place| !menu.is_heading(*place)).count()),
+    };
+    // What stands before the cursor is what is seen of a line that is too long.
+    let room = usize::from(inside.width).saturating_sub(width(&count) + 5);
+    let skipped = before.chars().count().saturating_sub(room);
+    let seen: String = before.chars().skip(skipped).collect();
+    let left = vec![paint.span("/ ", Role::Focus), paint.span(format!("{seen}{behind}"), Role::Text)];
+    let text = spread(left, vec![paint.span(count, Role::Dim)], usize::from(inside.width));
+    buffer.set_line(inside.x, inside.y, &text, inside.width);
+    Some(Position::new(inside.x + 2 + width(&seen) as u16, inside.y))
+}
