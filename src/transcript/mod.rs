@@ -278,25 +278,3 @@ fn tls_started(step: &mut Step) {
     }
     step.signal = Some(Signal::TlsStarted);
 }
-
-/// The decoded octets that have bits in a span of the base64 at `encoded`; empty where the span reaches beyond it.
-#[must_use]
-pub fn decoded_span(encoded: Span, characters: Span) -> Span {
-    if characters.is_empty() || !encoded.covers(characters) {
-        return Span::default();
-    }
-    let (first, end) = (characters.start - encoded.start, characters.end - encoded.start);
-    Span::new(first * 6 / 8, (end * 6).div_ceil(8))
-}
-
-/// Where a span of decoded octets stands in the base64 that it was decoded from: three octets are four characters, and
-/// a character that holds bits of the span belongs to it.
-#[must_use]
-pub fn encoded_span(encoded: Span, decoded: Span) -> Span {
-    if decoded.is_empty() {
-        return Span::new(encoded.start, encoded.start);
-    }
-    let first = decoded.start * 8 / 6;
-    let last = (decoded.end * 8).div_ceil(6);
-    Span::new((encoded.start + first).min(encoded.end), (encoded.start + last).min(encoded.end))
-}

@@ -6,7 +6,7 @@
 use crate::decode::{Diff, Node, Tree, decode, diff};
 use crate::machine::{Cursor, Force, Machine, RowId, State, table};
 use crate::terms::{Party, Span};
-use crate::transcript::{Event, Step, Transcript, What, encoded_span, mask};
+use crate::transcript::{Event, Step, Transcript, What, mask};
 use crate::wire::{Body, Dialogue, Message, base64, read_client, read_server};
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ impl Shown {
         let tree = step.token.map(|place| decode(&token, &place.hint));
         let secrets = tree.iter().flat_map(Tree::walk).map(|(_, node)| node);
         let leaves = secrets.filter(|node| node.secret && node.children.is_empty());
-        let mut hidden: Vec<Span> = leaves.map(|leaf| encoded_span(encoded, leaf.content)).collect();
+        let mut hidden: Vec<Span> = leaves.map(|leaf| base64::characters(line, encoded, leaf.content)).collect();
         if hidden.is_empty() && encoded.of(line) != encoded.of(step.line()) {
             hidden.push(encoded); // masked as a whole, since nobody can tell what is secret in it
         }
@@ -73,6 +73,23 @@ impl Shown {
                 leaves.map(|(_, node)| node.content).collect()
             }
         }
+    }
+
+    /// The characters of the line that hold bits of these octets of the token.
+    pub(super) fn characters(&self, octets: Span) -> Span {
+        base64::characters(self.line(), self.encoded, octets)
+    }
+
+    /// The octets of the token that these characters of the line hold bits of; empty where they stand for none.
+    pub(super) fn octets(&self, characters: Span) -> Span {
+        let Span { start, end } = base64::octets(self.line(), self.encoded, characters);
+        Span::new(start.min(self.token.len()), end.min(self.token.len()))
+    }
+
+    /// The octets at which problems of the token show; one may lie behind the last.
+    pub(super) fn problems(&self) -> Vec<usize> {
+        let problems = self.nodes().filter_map(|(_, node)| node.problem.as_ref());
+        problems.map(|problem| problem.at.min(self.token.len())).collect()
     }
 
     /// What would have gone in place of the line.

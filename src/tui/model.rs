@@ -22,7 +22,7 @@ use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
 use crate::terms::{Micros, Party, Span};
 use crate::transcript::question::Question;
 use crate::transcript::recording::{Damage, Headers};
-use crate::transcript::{Event, Step, Transcript, What, decoded_span, encoded_span};
+use crate::transcript::{Event, Step, Transcript, What};
 use ratatui::layout::{Position, Rect, Size};
 use std::collections::BTreeSet;
 use std::io;
@@ -243,6 +243,8 @@ pub(super) struct Exchange {
     pub(super) node: usize,
     /// The selected octet of the token.
     pub(super) octet: usize,
+    /// The selected character of the line, if a cursor was moved to it; it holds bits of the selected octet.
+    pub(super) character: Option<usize>,
     /// Folded nodes, in the order of the tree.
     pub(super) folded: BTreeSet<usize>,
     /// How far panes of text are scrolled, in the order of [`Pane::ALL`].
@@ -529,6 +531,7 @@ impl Exchange {
             time: TimeMode::SinceStart,
             node: 0,
             octet: 0,
+            character: None,
             folded: BTreeSet::new(),
             scroll: [0; 6],
             diagram: None,
@@ -633,6 +636,7 @@ impl Exchange {
         self.refresh(reveal);
         self.node = 0;
         self.octet = 0;
+        self.character = None;
         self.scroll = [0; 6];
         self.diagram = None;
         self.spot = None;
@@ -662,7 +666,7 @@ impl Exchange {
     pub(super) fn lit_octets(&self) -> Span {
         match self.spot {
             Some(Spot::Octets(span)) => span,
-            Some(Spot::Line(span)) => decoded_span(self.focus.shown.encoded, span),
+            Some(Spot::Line(span)) => self.focus.shown.octets(span),
             Some(Spot::Row) => Span::default(),
             Some(Spot::Node(_)) | None => self.lit().map_or(Span::default(), |node| node.span),
         }
@@ -672,7 +676,7 @@ impl Exchange {
     pub(super) fn lit_characters(&self) -> Span {
         match self.spot {
             Some(Spot::Line(span)) => span,
-            _ => encoded_span(self.focus.shown.encoded, self.lit_octets()),
+            _ => self.focus.shown.characters(self.lit_octets()),
         }
     }
 
@@ -692,6 +696,7 @@ impl Exchange {
     /// Selects a node, and its first octet.
     pub(super) fn select_node(&mut self, node: usize) {
         self.spot = None;
+        self.character = None;
         let found = self.focus.shown.nodes().nth(node).map(|(_, found)| found.span.start);
         if let Some(start) = found {
             self.octet = start;
@@ -702,10 +707,30 @@ impl Exchange {
     /// Selects an octet, and the innermost node that covers it.
     pub(super) fn select_octet(&mut self, octet: usize) {
         self.spot = None;
+        self.character = None;
         self.octet = octet.min(self.focus.shown.token.len().saturating_sub(1));
         if let Some(node) = self.focus.shown.node_at(self.octet) {
             self.at_node(node);
         }
+    }
+
+    /// The character under the cursor of the line.
+    pub(super) fn at_character(&self) -> usize {
+        let octet = Span::new(self.octet, self.octet + 1);
+        self.character.unwrap_or_else(|| self.focus.shown.characters(octet).start)
+    }
+
+    /// Selects a character of the base64, the first octet that it holds bits of, and its innermost node.
+    pub(super) fn select_character(&mut self, at: usize) {
+        let at = at.clamp(self.focus.shown.encoded.start, self.focus.shown.encoded.end.saturating_sub(1));
+        self.select_octet(self.focus.shown.octets(Span::new(at, at + 1)).start);
+        self.character = Some(at);
+    }
+
+    /// The octets under the cursor: those that the selected character holds bits of, or the selected one.
+    pub(super) fn at_octets(&self) -> Span {
+        let octet = Span::new(self.octet, self.octet + 1);
+        self.character.map_or(octet, |at| self.focus.shown.octets(Span::new(at, at + 1)))
     }
 
     /// Moves to a node, and to what is said of it.

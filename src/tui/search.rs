@@ -13,7 +13,7 @@ use super::view;
 use crate::decode::value_text;
 use crate::machine::{RowId, Signal, State, Table, tables};
 use crate::terms::{Party, Span};
-use crate::transcript::{Step, What, decoded_span};
+use crate::transcript::{Step, What};
 use crate::wire::{Body, printable};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -465,7 +465,7 @@ pub(super) fn show(exchange: &mut Exchange, row: usize, spot: Spot, reveal: bool
         Spot::Node(node) => exchange.select_node(node),
         Spot::Octets(span) => exchange.select_octet(span.start),
         Spot::Line(span) => {
-            let octets = decoded_span(exchange.focus.shown.encoded, span);
+            let octets = exchange.focus.shown.octets(span);
             if octets.is_empty() {
                 exchange.select_node(0);
             } else {

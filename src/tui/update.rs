@@ -322,8 +322,8 @@ fn look(model: &mut Model, action: Action) {
                 }
             }
             Pane::Tree => in_tree(exchange, action),
-            Pane::Bytes => in_octets(model, Pane::Bytes, action),
-            Pane::Raw if !exchange.focus.shown.token.is_empty() => in_octets(model, Pane::Raw, action),
+            Pane::Bytes => in_octets(model, action),
+            Pane::Raw if !exchange.focus.shown.token.is_empty() => in_characters(model, action),
             Pane::State => edges::update(model, action),
             pane => scroll(model, pane, action),
         },
@@ -366,23 +366,35 @@ fn in_tree(exchange: &mut Exchange, action: Action) {
     }
 }
 
-fn in_octets(model: &mut Model, pane: Pane, action: Action) {
-    let in_row = view::octets_in_row(model, pane);
+fn in_octets(model: &mut Model, action: Action) {
+    let in_row = view::in_row(model, Pane::Bytes);
     let Some(exchange) = &mut model.exchange else { return };
-    let at = exchange.octet;
     let last = exchange.focus.shown.token.len().saturating_sub(1);
+    exchange.select_octet(moved_in_rows(exchange.octet, action, last, in_row));
+}
+
+fn in_characters(model: &mut Model, action: Action) {
+    let in_row = view::in_row(model, Pane::Raw);
+    let Some(exchange) = &mut model.exchange else { return };
+    let first = exchange.focus.shown.encoded.start;
+    let last = exchange.focus.shown.encoded.len().saturating_sub(1);
+    let at = exchange.at_character().saturating_sub(first);
+    exchange.select_character(first + moved_in_rows(at, action, last, in_row));
+}
+
+/// The same where the places stand in rows.
+fn moved_in_rows(at: usize, action: Action, last: usize, in_row: usize) -> usize {
     let target = match action {
         Action::Left => at.saturating_sub(1),
         Action::Right => at + 1,
-        Action::Up if at < in_row => at,
-        Action::Up => at - in_row,
+        Action::Up => at.checked_sub(in_row).unwrap_or(at),
         Action::Down if at + in_row > last => at,
         Action::Down => at + in_row,
         Action::PageUp => at.saturating_sub(PAGE * in_row),
         Action::PageDown => at + PAGE * in_row,
         _ => moved(at, action, last),
     };
-    exchange.select_octet(target.min(last));
+    target.min(last)
 }
 
 fn scroll(model: &mut Model, pane: Pane, action: Action) {

@@ -31,6 +31,55 @@ pub fn encode(octets: &[u8]) -> String {
     STANDARD.encode(octets)
 }
 
+/// Where octets stand in the base64 at `span` of `line` that they were read from: three octets are four characters, and
+/// a character that holds bits of them belongs to them. No octets stand nowhere, in front of the character that the next
+/// one begins in.
+#[must_use]
+pub fn characters(line: &[u8], span: Span, octets: Span) -> Span {
+    let mut all = bits(line, span).into_iter().skip_while(|(_, held)| held.end <= octets.start);
+    let Some((first, _)) = all.next() else { return Span::new(span.end, span.end) };
+    if octets.is_empty() {
+        return Span::new(first, first);
+    }
+    let last = all.take_while(|(_, held)| held.start < octets.end).last().map_or(first, |(last, _)| last);
+    Span::new(first, last + 1)
+}
+
+/// The octets that `characters` of the base64 at `span` of `line` hold bits of; of those that hold none, such as padding,
+/// what stands in front of them counts. Empty where they reach beyond the base64.
+#[must_use]
+pub fn octets(line: &[u8], span: Span, characters: Span) -> Span {
+    if characters.is_empty() || !span.covers(characters) {
+        return Span::default();
+    }
+    let mut within = Span::default();
+    for (at, held) in bits(line, span).into_iter().take_while(|(at, _)| *at < characters.end) {
+        let first = at <= characters.start || within.is_empty();
+        within = if first { held } else { Span::new(within.start, held.end) };
+    }
+    within
+}
+
+/// Each character that may hold bits, with the octets that they belong to.
+fn bits(line: &[u8], span: Span) -> Vec<(usize, Span)> {
+    let mut all: Vec<(usize, Span)> = Vec::with_capacity(span.len());
+    let (mut octet, mut group) = (0, 0);
+    for (&character, at) in span.of(line).iter().chain(b"=").zip(span.start..) {
+        if six_bits(character).is_some() {
+            all.push((at, Span::new(octet + group * 6 / 8, octet + (group * 6 + 5) / 8 + 1)));
+            group += 1;
+        }
+        // A group that ends early holds whole octets only, and the next begins behind them.
+        if group == 4 || character == b'=' {
+            octet += group * 6 / 8;
+            let begun = all.len() - group;
+            all[begun..].iter_mut().for_each(|(_, held)| *held = Span::new(held.start, held.end.min(octet)));
+            group = 0;
+        }
+    }
+    all
+}
+
 /// What could be read, and the errors. `=` within the text ends a group, and a new one starts behind it.
 fn scan(text: &[u8], start: usize) -> (Vec<u8>, Vec<Base64Error>) {
     // Padding is what follows the last character that carries bits.
@@ -122,6 +171,39 @@ mod tests {
     use super::Base64ErrorKind::{Foreign, Length, PaddingCount, PaddingInside, TrailingBits, UrlSafe};
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn characters_and_the_octets_that_they_hold() {
+        let of = |text: &'static str, octets| {
+            let span = characters(text.as_bytes(), Span::new(4, text.len()), octets);
+            (span.start - 4, span.end - 4)
+        };
+        // Characters:  QUJD RA==, octets ABC D.
+        let whole = "334 QUJDRA==";
+        let table = [
+            (whole, Span::new(0, 1), (0, 2)),
+            (whole, Span::new(1, 2), (1, 3)),
+            (whole, Span::new(2, 3), (2, 4)),
+            (whole, Span::new(0, 3), (0, 4)),
+            (whole, Span::new(3, 4), (4, 6)),
+            (whole, Span::new(2, 4), (2, 6)),
+            (whole, Span::new(3, 3), (4, 4)),
+            (whole, Span::new(9, 12), (8, 8)),
+            ("334 QU!JD", Span::new(1, 2), (1, 4)),
+            ("334 QU!JD", Span::new(2, 3), (3, 5)),
+            ("334 QQ==QkM=", Span::new(1, 3), (4, 7)),
+        ];
+        for (text, octets, expected) in table {
+            assert_eq!(of(text, octets), expected, "{text} {octets}");
+        }
+        let back = |text: &'static str, at: usize| {
+            super::octets(text.as_bytes(), Span::new(4, text.len()), Span::new(4 + at, 5 + at)).to_string()
+        };
+        let held: Vec<String> = (0..9).map(|at| back(whole, at)).collect();
+        assert_eq!(held, ["0..1", "0..2", "1..3", "2..3", "3..4", "3..4", "3..4", "3..4", "0..0"]);
+        assert_eq!(back("334 QU!JD", 2), "0..2", "a character that holds nothing: what stands before it");
+        assert_eq!(super::octets(b"QUJDRA==", Span::new(0, 8), Span::new(1, 6)), Span::new(0, 4));
+    }
 
     #[test]
     fn every_error_has_its_place() {

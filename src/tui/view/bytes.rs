@@ -22,7 +22,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: 
         return super::rows(buffer, area, std::iter::once(line));
     }
     let in_row = in_row(usize::from(area.width));
-    let rows = shown.token.len().div_ceil(in_row);
+    let missing = shown.problems().contains(&shown.token.len());
+    let rows = (shown.token.len() + usize::from(missing)).div_ceil(in_row);
     let first = first_row(exchange.octet / in_row, rows, usize::from(area.height));
     let looks = Looks::of(exchange, paint);
     super::rows(buffer, area, (first..rows).map(|row| looks.line(row * in_row, in_row)));
@@ -33,6 +34,8 @@ struct Looks<'a> {
     exchange: &'a Exchange,
     paint: &'a Paint,
     hit: Span,
+    /// What a cursor stands on.
+    under: Span,
     secrets: Vec<Span>,
     problems: Vec<usize>,
     /// Octets that an edit has changed.
@@ -44,9 +47,10 @@ impl<'a> Looks<'a> {
         let shown = &exchange.focus.shown;
         let hit = exchange.lit_octets();
         let secrets = shown.secrets();
-        let problems = shown.nodes().filter_map(|(_, node)| node.problem.as_ref()).map(|problem| problem.at).collect();
         let edited = exchange.focus.diff.as_ref().map_or(&[][..], |diff| &diff.octets);
-        Self { exchange, paint, hit, secrets, problems, edited }
+        let under =
+            if matches!(exchange.pane, Pane::Bytes | Pane::Raw) { exchange.at_octets() } else { Span::default() };
+        Self { exchange, paint, hit, under, secrets, problems: shown.problems(), edited }
     }
 
     fn line(&self, start: usize, in_row: usize) -> Line<'static> {
@@ -59,11 +63,18 @@ impl<'a> Looks<'a> {
             if place == in_row / 2 {
                 spans.push(Text::raw(" "));
             }
+            let at = start + place;
             let Some(octet) = octets.get(place) else {
-                spans.push(Text::raw("   "));
+                // Where an octet is missing, the place is marked.
+                if self.problems.contains(&at) {
+                    spans.push(self.paint.span("✘✘", Role::Bad));
+                    spans.push(Text::raw(" "));
+                    texts.push(self.paint.span("✘", Role::Bad));
+                } else {
+                    spans.push(Text::raw("   "));
+                }
                 continue;
             };
-            let at = start + place;
             let secret = self.secrets.iter().any(|span| span.contains(at));
             let hit = self.hit.contains(at);
             let edited = self.edited.iter().any(|span| span.contains(at));
@@ -82,7 +93,7 @@ impl<'a> Looks<'a> {
             if edited {
                 style = style.add_modifier(Modifier::UNDERLINED);
             }
-            if at == self.exchange.octet && matches!(self.exchange.pane, Pane::Bytes | Pane::Raw) {
+            if self.under.contains(at) {
                 style = style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
             }
             let glyph = if (0x20..0x7F).contains(octet) { char::from(*octet) } else { '.' };

@@ -166,11 +166,11 @@ pub(super) fn most_scroll(model: &Model, pane: Pane) -> usize {
     lines.len().saturating_sub(usize::from(area.height))
 }
 
-/// How many octets one row of a pane stands for.
-pub(super) fn octets_in_row(model: &Model, pane: Pane) -> usize {
+/// How many octets or characters a row of a pane has.
+pub(super) fn in_row(model: &Model, pane: Pane) -> usize {
     let width = area_of(model, pane).map_or(0, |area| usize::from(area.width));
     match pane {
         Pane::Bytes => bytes::in_row(width),
-        _ => (raw::columns(width) * 3 / 4).max(1),
+        _ => raw::columns(width),
     }
 }

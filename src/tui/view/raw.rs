@@ -2,19 +2,25 @@
 
 use super::paint::{Paint, wrap};
 use crate::config::theme::Role;
-use crate::tui::model::{Exchange, Model};
-use crate::wire::{FlawKind, printable};
+use crate::terms::Span;
+use crate::tui::focus::Shown;
+use crate::tui::model::{Exchange, Model, Pane};
+use crate::wire::{FlawKind, Message, printable};
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span as Text};
 
 /// What stands before a line.
 const INDENT: usize = 3;
+/// The fewest characters in a row.
+const LEAST: usize = 8;
 
 /// How many characters of the line one row has.
 pub(super) const fn columns(width: usize) -> usize {
-    width.saturating_sub(INDENT + 1)
+    let columns = width.saturating_sub(INDENT + 1);
+    if columns < LEAST { LEAST } else { columns }
 }
 
-/// All rows, and the one that holds the first selected character.
+/// All rows, and the one that is to stay in sight.
 pub(super) fn lines(
     model: &Model,
     exchange: &Exchange,
@@ -30,20 +36,24 @@ pub(super) fn lines(
     let from = focus.party();
     let text_role = Paint::party(from);
     let hit = exchange.lit_characters();
-    let bad = |at: usize| {
-        message.flaws.iter().any(|flaw| flaw.kind != FlawKind::OverLong && flaw.span.contains(at))
-            || message.base64().is_some_and(|base64| base64.errors.iter().any(|error| error.at == at))
-    };
-    let mut cells: Vec<(String, Role)> = Vec::new();
-    let mut hit_cell = None;
+    let cursor = Some(exchange.at_character()).filter(|_| exchange.pane == Pane::Raw && !shown.token.is_empty());
+    let Marks { bad, before } = Marks::of(shown, message);
+    let mut cells: Vec<(String, Style)> = Vec::new();
+    let mut followed = None;
     let line = shown.line();
     let content = line.strip_suffix(b"\r\n").unwrap_or(line);
-    for (at, octet) in content.iter().enumerate() {
-        if hit_cell.is_none() && hit.contains(at) {
-            hit_cell = Some(cells.iter().map(|(text, _)| text.chars().count()).sum::<usize>());
+    let glyphs = content.iter().map(|octet| Some(*octet)).chain([None]);
+    for (at, octet) in glyphs.enumerate() {
+        if before.contains(&at) {
+            cells.push(("✘".to_owned(), paint.style(Role::Bad)));
+        }
+        let Some(octet) = octet else { continue };
+        // The cursor stays in sight; without one, where the lit characters begin.
+        if cursor == Some(at) || cursor.is_none() && followed.is_none() && hit.contains(at) {
+            followed = Some(cells.iter().map(|(text, _)| text.chars().count()).sum::<usize>());
         }
         let hidden = shown.hidden.iter().any(|span| span.contains(at));
-        let role = if bad(at) {
+        let role = if bad.iter().any(|span| span.contains(at)) {
             Role::Bad
         } else if hit.contains(at) {
             Role::BytesHit
@@ -54,14 +64,16 @@ pub(super) fn lines(
         } else {
             text_role
         };
-        cells.push((if hidden { "•".to_owned() } else { printable(&[*octet]) }, role));
+        let under = if cursor == Some(at) { Modifier::BOLD | Modifier::UNDERLINED } else { Modifier::empty() };
+        let text = if hidden { "•".to_owned() } else { printable(&[octet]) };
+        cells.push((text, paint.style(role).add_modifier(under)));
     }
-    let columns = columns(width).max(8);
-    let mut lines = broken(cells, from.letter(), ':', columns, paint);
+    let columns = columns(width);
+    let mut lines = broken(cells, from.letter(), ':', columns);
     if let Some(before) = shown.edited_from() {
         lines.push(paint.span(" Changed before it went; as composed it was:", Role::Warn).into());
         for line in before.split_inclusive(|octet| *octet == b'\n') {
-            lines.extend(broken(vec![(printable(line), Role::Dim)], from.letter(), '~', columns, paint));
+            lines.extend(broken(vec![(printable(line), paint.style(Role::Dim))], from.letter(), '~', columns));
         }
     }
     if let Some(held) = exchange.held_line().filter(|_| focus.held) {
@@ -69,7 +81,7 @@ pub(super) fn lines(
         if all.len() > 1 {
             lines.push(paint.span(format!(" The whole reply of {} lines:", all.len()), Role::Dim).into());
             for line in all {
-                lines.extend(broken(vec![(printable(line), text_role)], from.letter(), ':', columns, paint));
+                lines.extend(broken(vec![(printable(line), paint.style(text_role))], from.letter(), ':', columns));
             }
         }
     }
@@ -77,19 +89,44 @@ pub(super) fn lines(
     if !shown.hidden.is_empty() && !model.revealed() {
         lines.push(paint.span(" • stands for secrets; s reveals them.", Role::Dim).into());
     }
-    (lines, hit_cell.map(|cell| cell / columns))
+    (lines, followed.map(|cell| cell / columns))
+}
+
+/// What is wrong, where it sits.
+struct Marks {
+    /// Characters of the line.
+    bad: Vec<Span>,
+    /// Places in front of which something is missing, or that are behind the last character.
+    before: Vec<usize>,
+}
+
+impl Marks {
+    fn of(shown: &Shown, message: &Message) -> Self {
+        let flaws = message.flaws.iter().filter(|flaw| flaw.kind != FlawKind::OverLong).map(|flaw| flaw.span);
+        let errors = message.base64().into_iter().flat_map(|base64| &base64.errors);
+        let errors = errors.map(|error| {
+            let behind = error.at >= shown.encoded.end && !shown.encoded.is_empty();
+            Span::new(error.at, if behind { error.at } else { error.at + 1 })
+        });
+        let problems = shown.problems().into_iter().map(|at| {
+            let octets = if at < shown.token.len() { Span::new(at, at + 1) } else { Span::new(at, at) };
+            shown.characters(octets)
+        });
+        let (before, bad): (Vec<Span>, Vec<Span>) =
+            flaws.chain(errors).chain(problems).partition(|span| span.is_empty());
+        Self { bad, before: before.into_iter().map(|span| span.start).collect() }
+    }
 }
 
 /// Cells broken into rows behind `C: `.
-fn broken(cells: Vec<(String, Role)>, letter: char, mark: char, columns: usize, paint: &Paint) -> Vec<Line<'static>> {
+fn broken(cells: Vec<(String, Style)>, letter: char, mark: char, columns: usize) -> Vec<Line<'static>> {
     let mut rows = vec![vec![Text::raw(format!(" {letter}{mark} "))]];
     let mut used = 0;
-    for (c, role) in cells.into_iter().flat_map(|(text, role)| text.chars().map(|c| (c, role)).collect::<Vec<_>>()) {
+    for (c, style) in cells.into_iter().flat_map(|(text, style)| text.chars().map(|c| (c, style)).collect::<Vec<_>>()) {
         if used == columns {
             rows.push(vec![Text::raw(" ".repeat(INDENT + 1))]);
             used = 0;
         }
-        let style = paint.style(role);
         let row = rows.len() - 1;
         match rows[row].last_mut() {
             Some(span) if used > 0 && span.style == style => span.content.to_mut().push(c),

@@ -19,6 +19,8 @@ pub(in crate::tui) struct TreeRow<'a> {
     /// Whether there is anything to fold.
     pub(in crate::tui) folds: bool,
     node: &'a Node,
+    /// It has a problem, or folds one away.
+    wrong: bool,
     /// The lines that lead to it.
     guides: String,
 }
@@ -34,11 +36,13 @@ pub(in crate::tui) fn rows<'a>(shown: &'a Shown, folded: &BTreeSet<usize>) -> Ve
         open[depth] -= 1;
         let guides = guides(&open[1..]);
         open.push(node.children.len());
+        let wrong = node.problem.is_some();
         if depth > hidden_below {
+            rows.last_mut().into_iter().for_each(|above| above.wrong |= wrong);
             continue;
         }
         hidden_below = if folded.contains(&place) { depth } else { usize::MAX };
-        rows.push(TreeRow { place, depth, folds: !node.children.is_empty(), node, guides });
+        rows.push(TreeRow { place, depth, folds: !node.children.is_empty(), node, wrong, guides });
     }
     rows
 }
@@ -136,6 +140,7 @@ fn line(
         paint.span(cursor, Role::Dim),
         change.map_or_else(|| paint.span(" ", Role::Dim), |change| paint.span(&change[..1], Role::Warn)),
         paint.span(format!("{}{fold}", row.guides), Role::Dim),
+        paint.span(if row.wrong { "✘ " } else { "" }, Role::Bad),
         paint.span(escape(&node.name), Role::Tag),
         paint.span("  ", Role::Dim),
         paint.span(value, value_role),
@@ -144,7 +149,7 @@ fn line(
         left.push(paint.span(format!("  (was {was})"), Role::Warn));
     }
     if let Some(problem) = &node.problem {
-        left.push(paint.span(format!("  ✘ {} ({})", escape(&problem.what), problem.cite), Role::Bad));
+        left.push(paint.span(format!("  {} ({})", escape(&problem.what), problem.cite), Role::Bad));
     }
     spread(left, vec![paint.span(format!("{} ", node.span), Role::Dim)], width)
 }
