@@ -142,7 +142,7 @@ fn line(
         paint.span(format!("{}{fold}", row.guides), Role::Dim),
         paint.span(if row.wrong { "✘ " } else { "" }, Role::Bad),
         paint.span(escape(&node.name), Role::Tag),
-        paint.span("  ", Role::Dim),
+        paint.span(if value.is_empty() { "" } else { "  " }, Role::Dim),
         paint.span(value, value_role),
     ];
     if let Some(was) = change.and_then(|change| change.strip_prefix('~')).filter(|was| !was.is_empty()) {
