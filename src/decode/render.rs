@@ -94,8 +94,12 @@ pub fn escape(text: &str) -> String {
     text.chars().flat_map(|c| c.escape_debug().filter(move |_| is_harmful(c)).chain(harmless(c))).collect()
 }
 
-/// Control characters, and those that turn the direction of writing, must not reach a terminal.
+/// Control characters, those that turn the direction of writing, and those that hide must not reach a terminal.
 #[must_use]
 pub const fn is_harmful(c: char) -> bool {
-    matches!(c, '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    let controls = matches!(c, '\0'..='\x1F' | '\x7F'..='\u{9F}');
+    let turns = matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    // Soft hyphen, zero-width space, word joiner and the like, byte order mark, tags.
+    let hides = matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}');
+    controls || turns || hides
 }

@@ -1,5 +1,6 @@
 //! One line of text under the cursor, and the escapes that it may hold.
 
+use crate::decode::is_harmful;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// A line that is being typed.
@@ -27,9 +28,9 @@ impl LineEditor {
         (before.iter().collect(), behind.iter().collect())
     }
 
-    /// Characters that a terminal obeys are left out.
+    /// Characters that a terminal obeys, or that can't be seen, are left out.
     pub(super) fn insert(&mut self, text: &str) {
-        for c in text.chars().filter(|c| !c.is_control()) {
+        for c in text.chars().filter(|c| !is_harmful(*c)) {
             self.chars.insert(self.cursor, c);
             self.cursor += 1;
         }

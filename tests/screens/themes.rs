@@ -4,7 +4,9 @@ use super::*;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color as Drawn, Modifier as Weight, Style};
 use saslscope::config::theme::{Background, Color, Modifier, Role, luminance};
+use saslscope::wire::base64::encode as base64;
 use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr as _;
 
 const NAMES: [&str; 10] = [
     "catppuccin",
@@ -244,4 +246,87 @@ fn every_theme_has_the_ground_that_it_says_and_its_twin_the_other() {
             None => assert_eq!(name, "mono"),
         }
     }
+}
+
+/// Wide letters, accents without a letter, flags, a family, emoji of two kinds, tabs, joiners, halfwidth sound marks.
+const LETTERS: [&str; 9] = [
+    "日本語のメール",
+    "\u{301}\u{308}e\u{301}e\u{301}",
+    "🇩🇪🇫🇷🇯🇵",
+    "👩\u{200D}👩\u{200D}👧\u{200D}👦 ok",
+    "❤\u{FE0F}❤ ✈\u{FE0E}",
+    "a\tb\u{200D}c\u{200D}",
+    "ﾊﾞﾝﾄﾞ",
+    "नमस्ते สวัสดี",
+    "\u{200B}\u{FEFF}\u{AD}hidden",
+];
+
+/// What must hold of each screen: a wide character has its two cells, nothing has none, columns stay where they are.
+fn in_place(model: &mut Model, size: (u16, u16), what: &str) {
+    let terminal = screen(model, size);
+    let rows: Vec<&[Cell]> = terminal.backend().buffer().content.chunks(usize::from(size.0)).collect();
+    for row in &rows {
+        for (at, cell) in row.iter().enumerate() {
+            let cells = cell.symbol().width();
+            assert!((1..=2).contains(&cells), "{what}: {:?} takes {cells}", cell.symbol());
+            let next = row.get(at + 1).map(Cell::symbol);
+            assert!(cells == 1 || next == Some(" "), "{what}: {:?} before {next:?}", cell.symbol());
+        }
+    }
+}
+
+#[test]
+fn letters_of_any_width_leave_everything_in_its_place() {
+    let long = LETTERS.concat().repeat(100);
+    for said in LETTERS.into_iter().chain([long.as_str()]) {
+        // A user name is decoded to the letters; in a line they are octets.
+        let name = base64(said.as_bytes());
+        let text = format!(
+            "saslscope session 1\ntitle: {said}\n\n0.100000 S: 220 a\n0.200000 # {said}\n0.300000 C: AUTH LOGIN {name}\n"
+        );
+        let loaded = read(text.as_bytes());
+        assert_eq!(loaded.damage, None);
+        let sizes = [(60, 15), (80, 24), (121, 40), (200, 60), (7, 3)];
+        for (ascii, sizes) in [(false, &sizes[..]), (true, &sizes[1..2])] {
+            let mut model = model(Options { ascii, ..options() });
+            model.open_recording(format!("{said}.session"), read(text.as_bytes()));
+            for keys in ["n", "n", "1", "2", "3", "4", "5", "z", "z /", "Esc w", "Esc T", "Esc W"] {
+                press(&mut model, keys);
+                for size in sizes {
+                    in_place(&mut model, *size, &format!("{said} after {keys} at {size:?}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_life_line_is_straight_beside_any_letters() {
+    for letters in LETTERS {
+        let name = base64(letters.as_bytes());
+        let text = format!(
+            "saslscope session 1\n\n0.100000 S: 220 a\n0.200000 # {letters}\n0.300000 C: AUTH LOGIN {name}\n0.400000 S: 334 x\n"
+        );
+        let mut model = model(options());
+        model.open_recording("letters".to_owned(), read(text.as_bytes()));
+        let terminal = screen(&mut model, SIZES[1]);
+        let rows: Vec<&[Cell]> = terminal.backend().buffer().content.chunks(usize::from(SIZES[1].0)).collect();
+        let line = |row: &&[Cell]| row.iter().take(66).rposition(|cell| cell.symbol() == "│");
+        let lines: Vec<_> = rows[3..7].iter().map(line).collect();
+        assert!(
+            lines[0].is_some() && lines.iter().all(|at| *at == lines[0]),
+            "{letters}: {lines:?}\n{}",
+            self::text(&mut model, SIZES[1])
+        );
+    }
+}
+
+#[test]
+fn an_accent_that_stands_alone_is_seen() {
+    let text = "saslscope session 1\n\n0.100000 S: 220 a\n0.200000 # \u{301}x\n";
+    let mut model = model(options());
+    model.open_recording("\u{301}.session".to_owned(), read(text.as_bytes()));
+    press(&mut model, "End 1");
+    let drawn = self::text(&mut model, SIZES[0]);
+    assert!(drawn.contains('\u{301}'), "{drawn}");
 }

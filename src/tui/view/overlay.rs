@@ -2,11 +2,11 @@
 
 use super::ladder::first_row;
 use super::layout::bars;
-use super::paint::{Paint, cut, spread, width, wrap};
+use super::paint::{Paint, cut, graphemes, spread, width, wrap};
 use crate::config::theme::Role;
 use crate::tui::model::{Model, Overlay, Prompt, PromptKind};
 use crate::tui::search;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
@@ -80,23 +80,24 @@ fn draw_line(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, pa
 
 /// A typed line in rows of that width, and where the cursor is: its column and its row.
 pub(super) fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (usize, usize)) {
-    let mut rows = vec![String::new()];
-    let mut used = 0;
+    let text = format!("{before}{behind}");
+    let mut rows = Vec::new();
+    let (mut row, mut used, mut octets) = (String::new(), 0, 0);
     let mut cursor = None;
-    for (place, c) in before.chars().chain(behind.chars()).enumerate() {
-        let cells = width(c.encode_utf8(&mut [0; 4]));
+    for (grapheme, cells) in graphemes(&text) {
         if used + cells > wide {
-            rows.push(String::new());
+            rows.push(std::mem::take(&mut row));
             used = 0;
         }
-        if place == before.chars().count() {
-            cursor = Some((used, rows.len() - 1));
+        octets += grapheme.len();
+        if before.len() < octets {
+            cursor = cursor.or(Some((used, rows.len())));
         }
-        let last = rows.len() - 1;
-        rows[last].push(c);
+        row.push_str(grapheme);
         used += cells;
     }
-    let cursor = cursor.unwrap_or((used, rows.len() - 1));
+    let cursor = cursor.unwrap_or((used, rows.len()));
+    rows.push(row);
     (rows, cursor)
 }
 
@@ -128,6 +129,13 @@ pub(super) fn frame(buffer: &mut Buffer, area: Rect, wide: u16, high: u16, title
     let outer = outer(area, wide, high);
     let wide = outer.width;
     let border = paint.style(Role::Focus);
+    // A wide character that begins before the box would reach into it.
+    let before = Rect { x: outer.x.saturating_sub(1), width: u16::from(outer.x > 0), ..outer };
+    for position in before.positions() {
+        if let Some(cell) = buffer.cell_mut(position).filter(|cell| cell.symbol().cell_width() > 1) {
+            cell.set_char(' ');
+        }
+    }
     for position in outer.positions() {
         if let Some(cell) = buffer.cell_mut(position) {
             cell.reset();

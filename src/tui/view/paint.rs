@@ -1,13 +1,14 @@
 //! Roles to styles, and text to what fits.
 
 use crate::config::theme::{Color, Look, Modifier, Role};
+use crate::decode::is_harmful;
 use crate::terms::Party;
 use crate::tui::Model;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::style;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// How everything is painted.
 pub(super) struct Paint {
@@ -35,8 +36,13 @@ impl Paint {
         self.ground
     }
 
+    /// An accent that has no letter before it has a dotted circle to stand on, or it would not be seen.
     pub(super) fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
-        Span::styled(text.into(), self.style(role))
+        let mut text = text.into();
+        if !text.starts_with(|c: char| c.is_ascii()) && graphemes(&text).next().is_some_and(|(_, cells)| cells == 0) {
+            text.insert(0, '◌');
+        }
+        Span::styled(text, self.style(role))
     }
 
     pub(super) const fn party(party: Party) -> Role {
@@ -46,14 +52,16 @@ impl Paint {
         }
     }
 
-    /// The last pass: nothing but ASCII, where that is asked for.
+    /// The last pass: nothing that a terminal would obey, whatever was forgotten on the way; nothing but ASCII, where
+    /// that is asked for.
     pub(super) fn finish(&self, buffer: &mut Buffer) {
-        if self.ascii {
-            for cell in &mut buffer.content {
-                if !cell.symbol().is_ascii() {
-                    let plain = cell.symbol().chars().next().map_or(' ', ascii);
-                    cell.set_char(plain);
-                }
+        for cell in buffer.content.iter_mut().filter(|cell| cell.symbol().len() > 1) {
+            if cell.symbol().contains(is_harmful) {
+                cell.set_char('\u{FFFD}');
+            }
+            if self.ascii {
+                let plain = cell.symbol().chars().next().map_or(' ', ascii);
+                cell.set_char(plain);
             }
         }
     }
@@ -133,42 +141,53 @@ const fn ascii(glyph: char) -> char {
         '·' | '╌' => '.',
         '…' => '~',
         '×' => 'x',
-        '◇' => 'o',
+        '◇' | '◌' => 'o',
         '◆' | '\u{2500}'..='\u{257F}' => '+',
         _ => '?',
     }
 }
 
+/// What a reader sees as one character, and how many cells each takes: a flag or a family is one, however many
+/// characters of Unicode it is made of, and so is a letter with its accents. The drawing counts the same way.
+pub(super) fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    let cells = |grapheme: &str| if grapheme.contains(char::is_control) { 0 } else { grapheme.cell_width() };
+    text.graphemes(true).map(move |grapheme| (grapheme, usize::from(cells(grapheme))))
+}
+
 /// How many cells the text takes.
 pub(super) fn width(text: &str) -> usize {
-    text.width()
+    if text.is_ascii() { text.len() } else { graphemes(text).map(|(_, cells)| cells).sum() }
+}
+
+/// The text with blanks behind it up to that width.
+pub(super) fn pad(text: &str, wide: usize) -> String {
+    format!("{text}{}", " ".repeat(wide.saturating_sub(width(text))))
 }
 
 /// The text, cut with `…` to fit.
-pub(super) fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
+pub(super) fn cut(text: &str, wide: usize) -> String {
+    if width(text) <= wide {
         return text.to_owned();
     }
-    let mut left = width.saturating_sub(1);
-    let fits = |c: &char| {
-        let wide = c.width().unwrap_or(0);
-        let fits = wide <= left;
-        left = left.saturating_sub(wide);
+    let mut left = wide.saturating_sub(1);
+    let fits = |(_, cells): &(&str, usize)| {
+        let fits = *cells <= left;
+        left = left.saturating_sub(*cells);
         fits
     };
-    let mut cut: String = text.chars().take_while(fits).collect();
-    if width > 0 {
+    let mut cut: String = graphemes(text).take_while(fits).map(|(grapheme, _)| grapheme).collect();
+    if wide > 0 {
         cut.push('…');
     }
     cut
 }
 
 /// Spans on one line, cut with `…` to fit.
-pub(super) fn cut_spans(spans: Vec<Span<'static>>, width: usize) -> Vec<Span<'static>> {
-    let mut left = width;
+pub(super) fn cut_spans(spans: Vec<Span<'static>>, room: usize) -> Vec<Span<'static>> {
+    let mut left = room;
     let mut kept = Vec::with_capacity(spans.len());
     for span in spans {
-        let wide = span.content.width();
+        let wide = width(&span.content);
         if wide > left {
             kept.push(Span::styled(cut(&span.content, left), span.style));
             break;
@@ -180,40 +199,38 @@ pub(super) fn cut_spans(spans: Vec<Span<'static>>, width: usize) -> Vec<Span<'st
 }
 
 /// What stands at the left and what stands at the right of one line; the left gives way.
-pub(super) fn spread(left: Vec<Span<'static>>, right: Vec<Span<'static>>, width: usize) -> Line<'static> {
-    let wide = |spans: &[Span<'_>]| spans.iter().map(|span| span.content.width()).sum::<usize>();
-    let right = cut_spans(right, width);
-    let room = width.saturating_sub(wide(&right) + usize::from(!right.is_empty()));
-    let mut line = cut_spans(left, room);
-    line.push(Span::raw(" ".repeat(width.saturating_sub(wide(&line) + wide(&right)))));
+pub(super) fn spread(left: Vec<Span<'static>>, right: Vec<Span<'static>>, room: usize) -> Line<'static> {
+    let wide = |spans: &[Span<'_>]| spans.iter().map(|span| width(&span.content)).sum::<usize>();
+    let right = cut_spans(right, room);
+    let left_room = room.saturating_sub(wide(&right) + usize::from(!right.is_empty()));
+    let mut line = cut_spans(left, left_room);
+    line.push(Span::raw(" ".repeat(room.saturating_sub(wide(&line) + wide(&right)))));
     line.extend(right);
     Line::from(line)
 }
 
 /// The text broken at blanks into lines of that width; a word that is too long is broken anywhere.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
+pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut line, mut used) = (String::new(), 0);
     for word in text.split(' ') {
-        let wide = word.width();
-        let blank = usize::from(used > 0);
-        if used > 0 && used + 1 + wide > width {
-            lines.push(String::new());
+        if used > 0 && used + 1 + width(word) > room {
+            lines.push(std::mem::take(&mut line));
             used = 0;
-        } else if blank == 1 {
-            lines[0..].last_mut().into_iter().for_each(|line| line.push(' '));
+        } else if used > 0 {
+            line.push(' ');
             used += 1;
         }
-        for c in word.chars() {
-            let wide = c.width().unwrap_or(0);
-            if used + wide > width && used > 0 {
-                lines.push(String::new());
+        for (grapheme, cells) in graphemes(word) {
+            if used > 0 && used + cells > room {
+                lines.push(std::mem::take(&mut line));
                 used = 0;
             }
-            lines.last_mut().into_iter().for_each(|line| line.push(c));
-            used += wide;
+            line.push_str(grapheme);
+            used += cells;
         }
     }
+    lines.push(line);
     lines
 }
 
@@ -226,10 +243,16 @@ mod tests {
         assert_eq!(cut("abcdef", 4), "abc…");
         assert_eq!(cut("日本語", 5), "日本…");
         assert_eq!(cut("e\u{301}e\u{301}", 2), "e\u{301}e\u{301}");
+        assert_eq!(cut("👩\u{200D}🚀👩\u{200D}🚀", 3), "👩\u{200D}🚀…", "a family is not torn");
+        assert_eq!(cut("🇩🇪🇫🇷", 3), "🇩🇪…");
+        assert_eq!(cut("🇩🇪🇫🇷", 2), "…");
+        assert_eq!(pad("日本", 6), "日本  ");
         assert_eq!(cut("abc", 0), "");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+        assert_eq!(wrap("🇩🇪🇫🇷 e\u{301}e\u{301}", 3), ["🇩🇪", "🇫🇷", "e\u{301}e\u{301}"]);
+        assert_eq!(wrap("", 4), [""]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::ladder::first_row;
 use super::layout::bars;
-use super::paint::{Paint, spread, wrap};
+use super::paint::{Paint, pad, spread, wrap};
 use super::status;
 use crate::config::theme::Role;
 use crate::decode::escape;
@@ -78,7 +78,10 @@ fn draw_list(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
                 let selected = *place == model.entry;
                 let cursor = if selected { '▶' } else { ' ' };
                 let Described { name, title, .. } = describe(entry);
-                let left = vec![paint.span(format!(" {cursor} {name:32} "), Role::Text), paint.span(title, Role::Dim)];
+                let left = vec![
+                    paint.span(format!(" {cursor} {} ", pad(&name, 32)), Role::Text),
+                    paint.span(title, Role::Dim),
+                ];
                 super::row(buffer, area, &spread(left, Vec::new(), usize::from(area.width)), selected, paint);
             }
         }
