@@ -109,6 +109,7 @@ impl Screen {
             save: None,
             gate: Gate::default(),
             stops: Vec::new(),
+            present: false,
         };
         let mut model = Model::new(options, Clock { seed: [7; 32], filetime: 0, started: String::new() });
         model.size = LARGE;

@@ -13,7 +13,7 @@ use crate::session::{Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanis
 use crate::terms::{Micros, Party, Secret};
 use crate::transcript::recording::{self, Headers};
 use crate::transcript::{Step, Transcript, What};
-use crate::tui::Start;
+use crate::tui::{Options, Start};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use std::fs;
@@ -61,6 +61,9 @@ pub(super) struct Arguments {
     /// is given: `negState=request-mic`, `NTLMSSP_NEGOTIATE_SEAL` (repeatable)
     #[arg(long, value_name = "STATE|SIGNAL|CODE|FIELD[=VALUE]", value_parser = Stop::parse)]
     stop: Vec<Stop>,
+    /// On the screen: let a second terminal follow: `saslscope notes`
+    #[arg(long)]
+    present: bool,
 }
 
 /// What standard input may say at a held line.
@@ -102,7 +105,9 @@ impl Arguments {
             })
         };
         if screen::wanted(common) {
-            let outcome = screen::run(Start::Lab(Box::new(lab)), hold(screen::SEND), self.stop, common)?;
+            let options = screen::options(hold(screen::SEND), self.stop, common)?;
+            let options = Options { present: self.present, ..options };
+            let outcome = screen::run(Start::Lab(Box::new(lab)), options)?;
             return Ok(match outcome.transcript {
                 _ if outcome.interrupted => Exit::Interrupted,
                 Some(transcript) if transcript.steps().iter().any(closes) => self::outcome(&transcript),

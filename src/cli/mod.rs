@@ -15,6 +15,8 @@ mod keys;
 mod lab;
 mod machines;
 mod man;
+#[cfg(unix)]
+mod notes;
 mod open;
 mod out;
 mod save;
@@ -78,6 +80,8 @@ enum Face {
     Lab(lab::Arguments),
     Open(open::Arguments),
     Show(show::Arguments),
+    #[cfg(unix)]
+    Notes(notes::Arguments),
     Decode(decode::Arguments),
     Machines(machines::Arguments),
     Themes(themes::Arguments),
@@ -149,6 +153,8 @@ impl Arguments {
             Some(Face::Lab(arguments)) => arguments.run(common, out),
             Some(Face::Open(arguments)) => arguments.run(common, out),
             Some(Face::Show(arguments)) => arguments.run(common, out),
+            #[cfg(unix)]
+            Some(Face::Notes(arguments)) => arguments.run(common, out),
             Some(Face::Decode(arguments)) => arguments.run(out),
             Some(Face::Machines(arguments)) => arguments.run(out),
             Some(Face::Themes(arguments)) => arguments.run(out),

@@ -2,7 +2,7 @@
 
 use super::out::Out;
 use super::{Common, Exit, Failure, screen, show};
-use crate::tui::Start;
+use crate::tui::{Options, Start};
 use std::path::PathBuf;
 
 /// Open recordings on the screen, or print them where there is none
@@ -11,6 +11,9 @@ pub(super) struct Arguments {
     /// Files, or names of built-in recordings
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
+    /// Let a second terminal follow with the presenter's notes: `saslscope notes`
+    #[arg(long)]
+    present: bool,
 }
 
 impl Arguments {
@@ -23,7 +26,10 @@ impl Arguments {
         };
         show::can_be_read(name)?;
         let start = Start::File(PathBuf::from(name));
-        let outcome = screen::run(start, screen::SEND, Vec::new(), common)?;
+        let outcome = screen::run(
+            start,
+            Options { present: self.present, ..screen::options(screen::SEND, Vec::new(), common)? },
+        )?;
         match outcome.damage {
             _ if outcome.interrupted => Ok(Exit::Interrupted),
             Some(damage) => Err(Failure { exit: Exit::Unreadable, text: show::damaged(name, &damage) }),

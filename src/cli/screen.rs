@@ -16,10 +16,10 @@ pub(super) fn wanted(common: &Common) -> bool {
     !common.headless && !common.json && !dumb && io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
-/// Shows the screen until the user leaves it.
-pub(super) fn run(start: Start, gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<Outcome, Failure> {
+/// How the screen behaves.
+pub(super) fn options(gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<Options, Failure> {
     let (theme, auto) = theme(common)?;
-    let options = Options {
+    Ok(Options {
         theme,
         auto,
         color: common.color(),
@@ -35,7 +35,12 @@ pub(super) fn run(start: Start, gate: Gate, stops: Vec<Stop>, common: &Common) -
         save: common.save.clone(),
         gate,
         stops,
-    };
+        present: false,
+    })
+}
+
+/// Shows the screen until the user leaves it.
+pub(super) fn run(start: Start, options: Options) -> Result<Outcome, Failure> {
     let outcome = tui::run(start, options).map_err(|error| {
         Failure::usage(format!("opening the screen: {error}; --headless runs line by line instead"))
     })?;
@@ -50,7 +55,7 @@ pub(super) fn run(start: Start, gate: Gate, stops: Vec<Stop>, common: &Common) -
 
 /// The start screen.
 pub(super) fn start(common: &Common) -> Result<Exit, Failure> {
-    let outcome = run(Start::StartScreen, SEND, Vec::new(), common)?;
+    let outcome = run(Start::StartScreen, options(SEND, Vec::new(), common)?)?;
     Ok(if outcome.interrupted { Exit::Interrupted } else { Exit::Clean })
 }
 

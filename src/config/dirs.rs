@@ -25,6 +25,18 @@ pub fn state() -> Option<PathBuf> {
     under("XDG_STATE_HOME", ".local/state")
 }
 
+/// What lives as long as the program, such as sockets: `$XDG_RUNTIME_DIR/saslscope`, else a folder of this user where
+/// temporary files are.
+#[must_use]
+pub fn runtime() -> PathBuf {
+    let own = || {
+        let user = std::env::var("USER").unwrap_or_default();
+        let user: String = user.chars().filter(char::is_ascii_alphanumeric).collect();
+        std::env::temp_dir().join(format!("{NAME}-{user}"))
+    };
+    absolute("XDG_RUNTIME_DIR").map_or_else(own, |base| base.join(NAME))
+}
+
 fn under(variable: &str, of_home: &str) -> Option<PathBuf> {
     let base = absolute(variable).or_else(|| Some(absolute("HOME")?.join(of_home)))?;
     Some(base.join(NAME))

@@ -47,7 +47,7 @@ pub fn question(before: &Standing, step: &Step, seed: u64) -> Option<Question> {
     let frames = before.stack(party).frames();
     let mut rows = open(frames, party);
     let is_taken = |row: &RowId| taken().any(|taken| taken == *row);
-    let deepest = || taken().filter(|row| row.row().force != Force::MustNot).last();
+    let deepest = || taken().rfind(|row| row.row().force != Force::MustNot);
     let came = rows.iter().copied().find(is_taken).or_else(deepest);
     let emit = came.and_then(|row| row.row().emit);
     rows.retain(|row| !is_taken(row) && row.row().emit != emit); // one line, one right choice

@@ -225,7 +225,7 @@ pub(super) static TABLE: &[Binding] = &[
     plain(&[key('(')], Action::Slower, "slower", "play slower", When::Exchange),
     plain(&[key('A')], Action::Guess, "guess", "guess the next message; right guesses are counted", When::Exchange),
     plain(&[key('N')], Action::Show, "show", "run the lesson as a show: its notes beside each step", When::Exchange),
-    plain(&[], Action::Present, "present", "let a second terminal follow with the notes", When::Exchange),
+    plain(&[], Action::Present, "present", "let a second terminal follow with the notes", When::Always),
     plain(&[key('W')], Action::Picture, "picture", "save this screen as text, ANSI, SVG or asciicast", When::Always),
     foot(&[key('T')], Action::Themes, "theme", "choose a theme", When::Always),
     plain(

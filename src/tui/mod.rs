@@ -27,9 +27,13 @@ mod marks;
 mod menus;
 mod model;
 mod mouse;
+#[cfg(unix)]
+mod notes;
 mod panes;
 mod picture;
 mod play;
+#[cfg(unix)]
+mod presenter;
 mod reach;
 mod recent;
 mod search;
@@ -41,10 +45,16 @@ mod view;
 pub use files::{BuiltIn, Opened, Progress, built_in};
 pub use keys::{KeyRow, Keys};
 pub use model::{Clock, Model};
+#[cfg(unix)]
+pub use notes::{Notes, Part, follow};
 pub use panes::Arrangement;
+#[cfg(unix)]
+pub use presenter::{Following, Note, Told, Wish, Wisher};
 pub use reach::Twins;
 pub use update::{Done, Effect, done, key, paste, perform};
 pub use view::draw;
+#[cfg(unix)]
+pub use view::draw_notes;
 
 use crate::config::dirs;
 use crate::config::terminal::Colors;
@@ -97,6 +107,8 @@ pub struct Options {
     pub gate: Gate,
     /// Where a run ends.
     pub stops: Vec<Stop>,
+    /// Let a second terminal follow from the start.
+    pub present: bool,
 }
 
 /// What there is to tell when the screen is left.
@@ -130,9 +142,18 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     }
     model.recorder()?;
     let mut terminal = Terminal::enter()?;
+    #[cfg(unix)]
+    let mut presenting = presenter::Presenting::new(terminal.sender());
+    #[cfg(unix)]
+    if model.options.present {
+        presenting.begin(&mut model);
+    }
     loop {
-        if let Some(effect) = effect.take() {
-            terminal.perform(effect);
+        match effect.take() {
+            #[cfg(unix)]
+            Some(Effect::Present) => presenting.begin(&mut model),
+            Some(effect) => terminal.perform(effect),
+            None => {}
         }
         if std::mem::take(&mut model.suspended) {
             terminal::suspend()?;
@@ -144,6 +165,8 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         if model.asks() {
             terminal.ask()?;
         }
+        #[cfg(unix)]
+        presenting.tell(&mut model);
         let wait = model.deadline().map(|at| Duration::from_micros(at.since(model.now).0));
         let input = terminal.next(wait);
         model.now = Micros(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX));
@@ -157,6 +180,10 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
                 }
                 done(&mut model, *what);
             }
+            #[cfg(unix)]
+            Ok(terminal::Input::Presenter(event)) => effect = presenting.heed(&mut model, event),
+            #[cfg(unix)]
+            Ok(terminal::Input::Told(_)) => {} // that is for who follows
             Ok(terminal::Input::Background(ground)) => model.background(ground),
             Ok(terminal::Input::Suspend) => model.suspended = true,
             Ok(terminal::Input::Continued) => terminal.resume()?,

@@ -76,6 +76,10 @@ pub struct Model {
     pub(super) arrangement: Arrangement,
     /// Playing by itself.
     pub(super) play: Play,
+    /// How a second terminal can follow, if one can.
+    pub(super) presented: Option<String>,
+    /// How many follow.
+    pub(super) followers: usize,
     recorder: Option<Recorder>,
     left: Option<bool>,
 }
@@ -119,6 +123,13 @@ pub(super) struct Menu {
     pub(super) find: Option<LineEditor>,
     pub(super) selected: usize,
     pub(super) kind: MenuKind,
+}
+
+impl Menu {
+    /// Whether it asks what comes next, or says what came of it.
+    pub(super) const fn is_guess(&self) -> bool {
+        matches!(self.kind, MenuKind::Guess { .. } | MenuKind::Guessed)
+    }
 }
 
 /// One line of a list.
@@ -230,7 +241,7 @@ pub(super) enum TimeMode {
 pub(super) struct Exchange {
     pub(super) source: Source,
     /// When it began, on the clock of the model.
-    began: Micros,
+    pub(super) began: Micros,
     /// Which row of the ladder is looked at: a step, or what is held behind the last one.
     pub(super) row: usize,
     /// The pane that takes the keys.
@@ -295,6 +306,8 @@ impl Model {
             suspended: false,
             loading: None,
             play: Play::default(),
+            presented: None,
+            followers: 0,
             recorder: None,
             left: None,
         }

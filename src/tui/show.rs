@@ -5,17 +5,26 @@
 //!
 //! The second terminal, which follows with the presenter's notes, is in `presenter`.
 
-use super::files;
 use super::keys::Action;
-use super::model::{Exchange, Model, Pane, Source};
-use super::panes;
+use super::model::{Exchange, Menu, MenuKind, Model, Overlay, Pane, Source};
+#[cfg(unix)]
+use super::presenter::{Note, Told, Wish};
 use super::search::Found;
-use super::update::Effect;
+use super::update::{Effect, update};
+use super::{files, panes, view};
 use crate::transcript::lesson::{self, Cue, Scene};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The folder whose recordings begin as a show.
 const LESSONS: &str = "lessons";
+
+/// So many notes of a scene are told to who follows.
+#[cfg(unix)]
+const TOLD: usize = 16;
+/// So many characters of each.
+#[cfg(unix)]
+const LONGEST: usize = 1_000;
 
 /// A recording in scenes.
 pub(super) struct Show {
@@ -100,14 +109,86 @@ pub(super) fn is_lesson(name: &str) -> bool {
     Path::new(name).parent().is_some_and(|folder| folder.ends_with(LESSONS))
 }
 
-pub(super) fn update(model: &mut Model, action: Action) {
-    match action {
-        Action::Show => toggle(model),
-        _ => model.complain("not yet"),
+/// Lets a second terminal follow, or says how to.
+pub(super) fn present(model: &mut Model) -> Option<Effect> {
+    if let Some(follow) = &model.presented {
+        let follow = follow.clone();
+        model.say(follow);
+        return None;
+    }
+    Some(Effect::Present)
+}
+
+/// Does what a follower wants, unless something is being typed or chosen.
+#[cfg(unix)]
+pub(super) fn wished(model: &mut Model, wish: Wish) -> Option<Effect> {
+    if matches!(&model.overlay, Some(Overlay::Menu(Menu { kind: MenuKind::Guessed, .. }))) {
+        model.overlay = None;
+    }
+    if model.at_start || model.exchange.is_none() || model.overlay.is_some() {
+        return None;
+    }
+    model.notice = None;
+    update(model, if wish == Wish::Next { Action::Step } else { Action::Back })
+}
+
+/// What the presenter is told of what is on the screen.
+#[cfg(unix)]
+pub(super) fn told(model: &Model) -> Told {
+    let Some(exchange) = model.exchange.as_ref().filter(|_| !model.at_start) else {
+        return Told { title: "the start screen".to_owned(), ..Told::default() };
+    };
+    let line = |row: usize| {
+        let (step, shown) = exchange.shown(row, model.revealed())?;
+        let who = step.from().map_or_else(String::new, |party| format!("{}: ", party.letter()));
+        Some(cut(&format!("{who}{}", view::words(&shown, model.revealed()))))
+    };
+    let (scene, notes, next) = exchange.show.as_ref().map_or_else(
+        || (None, exchange.row + 1..exchange.steps().len(), Some(exchange.row + 1)),
+        |show| {
+            let at = show.at(exchange.row);
+            let notes = show.scenes.get(at).map_or(0..0, |scene| scene.notes.clone());
+            (Some([at + 1, show.len()]), notes, exchange.scene_beside(true))
+        },
+    );
+    let next = next.filter(|next| *next < exchange.steps().len());
+    let next_notes = next.map_or(0..0, |next| match &exchange.show {
+        Some(show) if show.at(next) == show.at(exchange.row) => 0..0,
+        Some(show) => show.scenes.get(show.at(next)).map_or(0..0, |scene| scene.notes.clone()),
+        None => next + 1..exchange.steps().len(),
+    });
+    Told {
+        title: cut(&exchange.headers().title),
+        scene: scene.unwrap_or_default(),
+        step: [(exchange.row + 1).min(exchange.rows()), exchange.rows()],
+        line: line(exchange.row).unwrap_or_default(),
+        notes: notes_in(exchange, notes),
+        asked: match &model.overlay {
+            Some(Overlay::Menu(menu)) if menu.is_guess() => cut(&menu.title),
+            _ => String::new(),
+        },
+        score: if exchange.guess.asked > 0 { exchange.guess.score() } else { String::new() },
+        next: next.and_then(line).unwrap_or_default(),
+        next_notes: notes_in(exchange, next_notes),
+        elapsed: model.now.since(exchange.began).0 / 1000,
     }
 }
 
-fn toggle(model: &mut Model) {
+/// The notes from the first of these steps on, as many as follow each other.
+#[cfg(unix)]
+fn notes_in(exchange: &Exchange, places: Range<usize>) -> Vec<Note> {
+    let steps = exchange.steps().get(places).unwrap_or_default();
+    let remarks = steps.iter().map_while(lesson::note).take(TOLD).filter(|remark| !remark.text.is_empty());
+    remarks.map(|remark| Note { presenter: remark.presenter, text: cut(remark.text) }).collect()
+}
+
+/// As much of a text as is told.
+#[cfg(unix)]
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
+
+pub(super) fn toggle(model: &mut Model) {
     let Some(exchange) = &mut model.exchange else { return };
     if exchange.show.take().is_none() {
         begin(model);

@@ -36,6 +36,12 @@ pub(super) enum Input {
     Suspend,
     /// SIGCONT: the shell gives it back.
     Continued,
+    /// Something on the presenter's socket.
+    #[cfg(unix)]
+    Presenter(super::presenter::Event),
+    /// What a show says that is followed, and a new way to ask for things; nothing where it has ended.
+    #[cfg(unix)]
+    Told(Option<Box<(super::presenter::Told, Option<super::presenter::Wisher>)>>),
 }
 
 /// The terminal, ours as long as this value lives.
@@ -62,6 +68,12 @@ impl Terminal {
         execute!(io::stdout(), EnableBracketedPaste)?;
         std::thread::spawn(move || read(&sender));
         Ok(terminal)
+    }
+
+    /// For whatever else comes in.
+    #[cfg(unix)]
+    pub(super) fn sender(&self) -> Sender<Input> {
+        self.sender.clone()
     }
 
     /// Draws one frame; only cells that differ are written.

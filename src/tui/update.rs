@@ -45,6 +45,8 @@ pub enum Effect {
     },
     /// Keep settings for later.
     Remember(Settings),
+    /// Open a socket for a second terminal.
+    Present,
     /// Write the screen to a new file.
     Picture {
         /// Where.
@@ -67,6 +69,8 @@ pub enum Done {
     Pictured(PathBuf, io::Result<()>),
     /// The terminal was given text; what, in words.
     Copied(String, io::Result<()>),
+    /// That socket is open, or not.
+    Presented(io::Result<PathBuf>),
 }
 
 /// Does what an update asked for; calls `tell` where there is progress to see.
@@ -82,6 +86,8 @@ pub fn perform(effect: Effect, tell: &dyn Fn()) -> Done {
             let path = settings::path().ok_or_else(nowhere);
             Done::Remembered(path.and_then(|path| settings::remember(&path, &settings).map(|()| path)))
         }
+        // The loop has it open where there are any.
+        Effect::Present => Done::Presented(Err(io::Error::other("there are no local sockets here"))),
         Effect::Picture { path, text } => {
             let written = files::create_new(&path, text.as_bytes());
             Done::Pictured(path, written)
@@ -112,6 +118,12 @@ pub fn done(model: &mut Model, done: Done) {
         }
         Done::Copied(what, Ok(())) => model.say(format!("copied {what}")),
         Done::Copied(_, Err(error)) => model.complain(format!("copying: {error}")),
+        Done::Presented(Ok(path)) => {
+            let number = path.file_stem().unwrap_or_default().display();
+            model.presented = Some(format!("another terminal follows with `saslscope notes {number}`"));
+            model.say(model.presented.clone().unwrap_or_default());
+        }
+        Done::Presented(Err(error)) => model.complain(format!("presenting: {error}")),
         Done::Saved(path, Ok(())) => model.say(format!("saved to {}", path.display())),
         Done::Saved(path, Err(error)) => ask_again(model, PromptKind::Save, &path, &error),
         Done::Remembered(Ok(path)) => model.say(format!("remembered in {}", path.display())),
@@ -183,6 +195,7 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::LightOrDark => reach::light_or_dark(model),
         Action::Mouse => mouse::toggle(model),
         Action::Picture => picture::ask(model),
+        Action::Present => return show::present(model),
         Action::Suspend => model.suspended = true,
         Action::Leave if model.loading.is_some() => model.cancel_loading(),
         _ if model.at_start => return at_start(model, action),
@@ -261,7 +274,7 @@ fn exchange(model: &mut Model, action: Action) {
         Action::NextDeviation | Action::PreviousDeviation | Action::Answer => marks::jump(model, action),
         Action::Search | Action::NextMatch | Action::PreviousMatch | Action::Filter => search::update(model, action),
         Action::Play | Action::Faster | Action::Slower => play::update(model, action),
-        Action::Show | Action::Present => show::update(model, action),
+        Action::Show => show::toggle(model),
         Action::Guess => guess::toggle(model),
         Action::Layout
         | Action::Wider

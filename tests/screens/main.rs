@@ -43,6 +43,7 @@ fn options() -> Options {
         save: None,
         gate: Gate { receive: false, send: true },
         stops: Vec::new(),
+        present: false,
     }
 }
 

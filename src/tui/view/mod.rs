@@ -10,6 +10,8 @@ mod edit;
 mod ladder;
 mod layout;
 mod menu;
+#[cfg(unix)]
+mod notes;
 mod overlay;
 mod paint;
 mod raw;
@@ -25,6 +27,8 @@ use crate::config::theme::Role;
 use crate::decode::escape;
 use crate::transcript::{Event, What, lesson, recording};
 pub(super) use ladder::words;
+#[cfg(unix)]
+pub use notes::draw_notes;
 use paint::Paint;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -81,7 +85,13 @@ fn too_small(buffer: &mut Buffer, area: Rect, paint: &Paint) {
 fn screen(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
     let whole = layout::bars(area);
     status::header(buffer, whole.header, model, exchange, paint);
-    show::draw(buffer, Rect { height: show::height(whole.body, exchange, paint), ..whole.body }, exchange, paint);
+    show::draw(
+        buffer,
+        Rect { height: show::height(whole.body, exchange, paint), ..whole.body },
+        model,
+        exchange,
+        paint,
+    );
     for placed in model.laid().panes {
         layout::frame(buffer, placed, model, exchange, paint);
         content(buffer, layout::inner(placed.area), placed.pane, model, exchange, paint);

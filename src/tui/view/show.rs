@@ -3,7 +3,7 @@
 use super::paint::{Paint, cut_spans, width, wrap};
 use crate::config::theme::Role;
 use crate::decode::escape;
-use crate::tui::model::Exchange;
+use crate::tui::model::{Exchange, Model};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -20,7 +20,7 @@ pub(super) fn height(body: Rect, exchange: &Exchange, paint: &Paint) -> u16 {
     wanted.max((body.height / 3).min(9)).min(body.height / 2)
 }
 
-pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: &Paint) {
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
     let (Some(show), 1..) = (&exchange.show, area.height) else { return };
     let border = paint.style(Role::Border);
     let mut rule = cut_spans(
@@ -29,6 +29,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: 
             paint.span(format!("Notes {}/{}", show.at(exchange.row) + 1, show.len()), Role::Title),
             Span::styled(" ─ ", border),
             paint.span("n next  p back  N the exchange alone", Role::Dim),
+            paint.span(follow(model.followers), Role::Dim),
             Span::raw(" "),
         ],
         usize::from(area.width),
@@ -44,6 +45,15 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: 
         lines.push(Line::from(paint.span(" … 5 shows the rest", Role::Dim)));
     }
     super::rows(buffer, inside, lines.into_iter());
+}
+
+/// How many other terminals follow.
+fn follow(followers: usize) -> String {
+    match followers {
+        0 => String::new(),
+        1 => "  1 follows".to_owned(),
+        many => format!("  {many} follow"),
+    }
 }
 
 fn lines(exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
