@@ -325,7 +325,8 @@ impl Session {
     }
 
     /// The held line with a fault; of no octets where the connection is closed instead.
-    fn faulty(&self, fault: Fault) -> Option<Vec<u8>> {
+    #[must_use]
+    pub fn faulty(&self, fault: Fault) -> Option<Vec<u8>> {
         let Some(Held::Line(held)) = &self.held else { return None };
         if held.party != fault.party() {
             return None;
@@ -612,7 +613,10 @@ impl Stop {
     pub fn parse(word: &str) -> Result<Self, UnknownStop> {
         if let Some((name, value)) = word.split_once('=') {
             let name = field_name(name.trim()).ok_or_else(|| UnknownStop::Field(name.trim().to_owned()))?;
-            return Ok(Self::Field { name: name.to_owned(), value: Some(value.trim().to_owned()) });
+            return Ok(Self::Field {
+                name: name.to_owned(),
+                value: Some(value.trim().to_owned()).filter(|value| !value.is_empty()),
+            });
         }
         if let Ok(code) = word.parse()
             && word.len() == 3

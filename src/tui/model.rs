@@ -18,7 +18,7 @@ use super::{Options, Outcome, view};
 use crate::config::theme::{Listed, Theme};
 use crate::decode::{Node, Value};
 use crate::machine::{Machine, RowId};
-use crate::session::{Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
+use crate::session::{Fault, Gate, Held, HeldLine, Input, Lab, Mechanism, Session};
 use crate::terms::{Micros, Party, Span};
 use crate::transcript::question::Question;
 use crate::transcript::recording::{Damage, Headers};
@@ -149,8 +149,12 @@ pub(super) enum MenuKind {
     Copy,
     /// Answers by that row.
     Otherwise(Vec<RowId>),
-    /// Starts the lab again with that fault.
-    Faults(Mechanism),
+    /// Does a fault to the held line, or starts the lab again with one.
+    Faults {
+        /// Those that can be done now; they stand first.
+        now: Vec<Fault>,
+        mechanism: Mechanism,
+    },
     /// Takes the stop away.
     Stops,
     /// Takes a guess at what stands in that row.

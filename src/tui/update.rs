@@ -9,8 +9,8 @@ use super::{edges, edit, guess, marks, menus, mouse, panes, picture, play, reach
 use crate::config::file::ConfigError;
 use crate::config::settings::{self, Settings};
 use crate::decode::Mech;
-use crate::machine::{RowId, Signal};
-use crate::session::{Fault, Gate, Input, Lab, Mechanism, Stop};
+use crate::machine::Signal;
+use crate::session::{Gate, Input, Lab, Mechanism, Stop};
 use crate::terms::Party;
 use crate::transcript::Event;
 use crate::transcript::recording::Headers;
@@ -256,7 +256,7 @@ fn exchange(model: &mut Model, action: Action) {
     match action {
         Action::Reveal => model.toggle_reveal(),
         Action::Restart => model.restart(|_| {}),
-        Action::Faults => faults(model),
+        Action::Faults => edit::faults(model),
         Action::Stops => stops(model),
         Action::AddStop => {
             let signal = model.exchange.as_ref().and_then(|exchange| exchange.focus.step.signal);
@@ -266,7 +266,7 @@ fn exchange(model: &mut Model, action: Action) {
             let name = model.exchange.as_ref().map(file_name).unwrap_or_default();
             prompt(model, PromptKind::Save, &name);
         }
-        Action::Otherwise => otherwise(model),
+        Action::Otherwise => edit::otherwise(model),
         Action::Edit => edit::field(model),
         Action::EditRaw => edit(model),
         Action::Copy => copy::ask(model),
@@ -649,17 +649,6 @@ pub(super) fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<It
     model.overlay = Some(Overlay::Menu(Menu { title: title.to_owned(), items, find: None, selected: 0, kind }));
 }
 
-fn faults(model: &mut Model) {
-    let Some(mechanism) = model.lab().map(|lab| lab.mechanism) else { return };
-    let items = Fault::within(mechanism).map(|fault| Item {
-        label: format!("{:19}  {}", fault.name(), fault.says()),
-        detail: format!("The lab starts again, and this goes wrong: {}.", fault.says()),
-    });
-    let none = Item { label: "none".to_owned(), detail: "The lab starts again without a fault.".to_owned() };
-    let items = items.chain([none]).collect();
-    menu(model, "What is to go wrong?", MenuKind::Faults(mechanism), items);
-}
-
 fn stops(model: &mut Model) {
     if model.options.stops.is_empty() {
         return model.say("no stops; b adds one");
@@ -668,27 +657,6 @@ fn stops(model: &mut Model) {
         |stop: &Stop| Item { label: stop.to_string(), detail: "Enter takes it away; b adds another.".to_owned() };
     let items = model.options.stops.iter().map(item).collect();
     menu(model, "A run stops at", MenuKind::Stops, items);
-}
-
-fn otherwise(model: &mut Model) {
-    let Some(exchange) = &model.exchange else { return };
-    let choices = exchange.session().map(crate::session::Session::choices).unwrap_or_default();
-    if choices.is_empty() {
-        return model.say("no other row can be composed here; E edits the line");
-    }
-    let party = exchange.held_line().map_or("", |held| held.party.name());
-    let title = format!("What the {party} may answer");
-    let emit = |id: &RowId| id.row().emit.map_or("", Signal::name);
-    let widest = choices.iter().map(|id| emit(id).len()).max().unwrap_or(0);
-    let items = choices.iter().map(|id| {
-        let row = id.row();
-        Item {
-            label: format!("{:widest$}  {:8}  {}", emit(id), row.force, row.cite),
-            detail: format!("{} goes to {}. {}", id.machine, row.to, row.says),
-        }
-    });
-    let items = items.collect();
-    menu(model, &title, MenuKind::Otherwise(choices), items);
 }
 
 pub(super) fn choose(model: &mut Model) -> Option<Effect> {
@@ -703,12 +671,7 @@ pub(super) fn choose(model: &mut Model) -> Option<Effect> {
         MenuKind::Help(all) | MenuKind::Commands(all) => return run(model, (*all.get(menu.selected)?)?),
         MenuKind::Copy => return copy::chosen(model, *Form::ALL.get(menu.selected)?),
         MenuKind::Otherwise(choices) => input(model, Input::Choose(*choices.get(menu.selected)?)),
-        MenuKind::Faults(mechanism) => {
-            let fault = Fault::within(mechanism).nth(menu.selected);
-            model.restart(|lab| lab.fault = fault);
-            let said = fault.map_or("without a fault".to_owned(), |fault| format!("with the fault {fault}"));
-            model.say(format!("the lab starts again {said}"));
-        }
+        MenuKind::Faults { now, mechanism } => edit::fault(model, &now, mechanism, menu.selected),
         MenuKind::Stops => {
             let stop = model.options.stops.get(menu.selected).cloned()?;
             toggle_stop(model, &stop);

@@ -271,3 +271,35 @@ fn the_overlay_survives_any_size_and_any_key() {
         }
     }
 }
+
+#[test]
+fn faults_are_done_to_the_held_line_or_from_the_start() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n !");
+    check("faults-now", &mut model, &SIZES[..1]);
+    shows(&mut model, "▶ now bad-base64");
+    shows(&mut model, "✘ RFC 4954 4");
+    press(&mut model, "j Enter");
+    shows(&mut model, "cut-token: the client's first token is cut in half");
+    shows(&mut model, "mechToken 4e544c (was 40 octets)");
+    press(&mut model, "u");
+    shows(&mut model, "●AUTH GSSAPI ‹NegTokenInit: NTLMSSP, NEGOTIATE_MESSAGE, 74 B›");
+    press(&mut model, "n ! j j Enter");
+    shows(&mut model, "dropped-connection: the server closes");
+    shows(&mut model, "closed by server");
+    press(&mut model, "! k k Enter");
+    shows(&mut model, "the lab starts again");
+}
+
+#[test]
+fn a_run_stops_at_a_field() {
+    let mut model = request_mic();
+    press(&mut model, "b");
+    enter(&mut model, "negsate=3");
+    shows(&mut model, "`negsate` is no field of a token; write it as the tree has it: negState=request-mic");
+    press(&mut model, "Esc b");
+    enter(&mut model, "negState=request-mic");
+    press(&mut model, "c");
+    shows(&mut model, "stopped at negState=request-mic");
+    shows(&mut model, "9 S 334 ‹NegTokenResp: request-mic, 23 B›");
+}

@@ -28,7 +28,8 @@ fn place(area: Rect, menu: &Menu) -> Placed {
     let widest = menu.items.iter().map(|item| width(&item.label)).max().unwrap_or(0).max(width(&menu.title) + 4);
     let most = area.width.saturating_sub(2);
     let guess = menu.is_guess();
-    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).max(if guess { 70 } else { 50 }).min(most);
+    let tells = guess || matches!(menu.kind, MenuKind::Otherwise(_) | MenuKind::Faults { .. });
+    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).max(if tells { 70 } else { 50 }).min(most);
     let finds = u16::from(menu.find.is_some());
     let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
     let high = rows.saturating_add(DETAIL + 2 + finds).min(area.height.saturating_sub(2));

@@ -107,9 +107,10 @@ const fn words(kind: PromptKind) -> (&'static str, &'static str) {
         PromptKind::Edit => {
             ("Edit the held line", r"\xNN is an octet, \\ a backslash; CRLF is added. Enter keeps it held, n sends it.")
         }
-        PromptKind::Stop => {
-            ("Stop at", "A state, a signal or a reply code: AuthReceived, RequestMic, 334. Again takes it away.")
-        }
+        PromptKind::Stop => (
+            "Stop at",
+            "A state, signal, reply code or field: AuthReceived, RequestMic, 334, negState=reject. Again takes it away.",
+        ),
         PromptKind::Save => {
             ("Save to", "A new file; nothing is overwritten. Secrets are masked unless --keep-secrets was given.")
         }
