@@ -1,117 +1,10 @@
 //! The program itself in a pseudo-terminal: what it draws, and how it leaves the terminal.
 #![cfg(unix)]
 
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-use std::io::{Read as _, Write};
-use std::num::NonZeroU16;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+mod terminal;
 
-/// How long anything may take on a slow machine; what is awaited comes in a fraction of that.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The program, and the terminal as it has left it so far.
-struct Pty {
-    child: Box<dyn Child + Send + Sync>,
-    writer: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    terminal: vt100::Parser,
-    _master: Box<dyn MasterPty + Send>,
-}
-
-impl Pty {
-    fn start(arguments: &[&str]) -> Self {
-        Self::start_with(arguments, &[])
-    }
-
-    /// With environment variables beside the usual.
-    fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let pair =
-            native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_saslscope"));
-        command.args(arguments);
-        command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
-        for (variable, folder) in
-            [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")]
-        {
-            command.env(variable, home().join(folder));
-        }
-        for (variable, value) in environment {
-            command.env(variable, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                if sender.send(buffer[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let [rows, columns] = [24, 80].map(|size| NonZeroU16::new(size).unwrap());
-        let terminal = vt100::Parser::new(rows, columns, 0);
-        Self { child, writer: pair.master.take_writer().unwrap(), output, terminal, _master: pair.master }
-    }
-
-    fn text(&self) -> String {
-        self.terminal.screen().contents()
-    }
-
-    fn type_keys(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).unwrap();
-        self.writer.flush().unwrap();
-    }
-
-    /// Waits until the screen holds all these words.
-    fn await_text(&mut self, words: &[&str]) {
-        self.await_screen(&format!("{words:?}"), |screen| {
-            let text = screen.contents();
-            words.iter().all(|word| text.contains(word))
-        });
-    }
-
-    /// Waits until the screen is as it should be.
-    fn await_screen(&mut self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
-        let end = Instant::now() + PATIENCE;
-        while !is_so(self.terminal.screen()) {
-            let left = end.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.terminal.process(&bytes),
-                Err(error) => panic!("{what} never came ({error}); the screen is\n{}", self.text()),
-            }
-        }
-    }
-
-    /// Waits for the end; the terminal must be as it was before.
-    fn end(mut self) -> ExitStatus {
-        let end = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < end, "it does not end; the screen is\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(10));
-        };
-        // Until the other end of the terminal is closed.
-        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
-            self.terminal.process(&bytes);
-        }
-        let screen = self.terminal.screen();
-        assert!(!screen.alternate_screen(), "the alternate screen is left");
-        assert!(!screen.hide_cursor(), "the cursor is shown");
-        assert!(!screen.bracketed_paste(), "paste is plain");
-        status
-    }
-}
-
-/// Where the programs under test keep what is theirs.
-fn home() -> std::path::PathBuf {
-    std::env::temp_dir().join(format!("saslscope-pty-{}", std::process::id()))
-}
+use std::time::Duration;
+use terminal::{Pty, home};
 
 #[test]
 fn the_lab_is_stepped_to_the_held_token_and_left() {
@@ -181,7 +74,7 @@ fn an_arrangement_is_remembered_on_request() {
     let config = folder.join("saslscope/config.toml");
     std::fs::create_dir_all(config.parent().unwrap()).unwrap();
     std::fs::write(&config, "ascii = true # as at home\n").unwrap();
-    let start = || Pty::start_with(&["lab"], &[("XDG_CONFIG_HOME", folder.to_str().unwrap())]);
+    let start = || Pty::start_with(&["lab"], &[("XDG_CONFIG_HOME", folder.to_str().unwrap())], (80, 24));
     let mut pty = start();
     pty.await_text(&["HELD", "[3 Tree]"]);
     pty.type_keys("}=");

@@ -1,0 +1,116 @@
+//! The program in a pseudo-terminal: keys in, what a terminal makes of its output out.
+
+// Each test program uses a part of it.
+#![allow(dead_code)]
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use std::io::{Read as _, Write};
+use std::num::NonZeroU16;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long anything may take on a slow machine; what is awaited comes in a fraction of that.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program, and the terminal as it has left it so far.
+pub(crate) struct Pty {
+    pub(crate) child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    pub(crate) terminal: vt100::Parser,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Pty {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[], (80, 24))
+    }
+
+    /// With environment variables beside the usual, on a screen of so many columns and rows.
+    pub(crate) fn start_with(arguments: &[&str], environment: &[(&str, &str)], (cols, rows): (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_saslscope"));
+        command.args(arguments);
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env_remove("NO_COLOR");
+        for (variable, folder) in
+            [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")]
+        {
+            command.env(variable, home().join(folder));
+        }
+        for (variable, value) in environment {
+            command.env(variable, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let [rows, columns] = [rows, cols].map(|size| NonZeroU16::new(size).unwrap());
+        let terminal = vt100::Parser::new(rows, columns, 0);
+        Self { child, writer: pair.master.take_writer().unwrap(), output, terminal, _master: pair.master }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.terminal.screen().contents()
+    }
+
+    pub(crate) fn type_keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Waits until the screen holds all these words.
+    pub(crate) fn await_text(&mut self, words: &[&str]) {
+        self.await_screen(&format!("{words:?}"), |screen| {
+            let text = screen.contents();
+            words.iter().all(|word| text.contains(word))
+        });
+    }
+
+    /// Waits until the screen is as it should be.
+    pub(crate) fn await_screen(&mut self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !is_so(self.terminal.screen()) {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.terminal.process(&bytes),
+                Err(error) => panic!("{what} never came ({error}); the screen is\n{}", self.text()),
+            }
+        }
+    }
+
+    /// Waits for the end; the terminal must be as it was before.
+    pub(crate) fn end(mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < end, "it does not end; the screen is\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        // Until the other end of the terminal is closed.
+        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
+            self.terminal.process(&bytes);
+        }
+        let screen = self.terminal.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen is left");
+        assert!(!screen.hide_cursor(), "the cursor is shown");
+        assert!(!screen.bracketed_paste(), "paste is plain");
+        status
+    }
+}
+
+/// Where the programs under test keep what is theirs.
+pub(crate) fn home() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("saslscope-pty-{}", std::process::id()))
+}
