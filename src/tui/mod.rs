@@ -152,7 +152,11 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         match effect.take() {
             #[cfg(unix)]
             Some(Effect::Present) => presenting.begin(&mut model),
-            Some(effect) => terminal.perform(effect),
+            Some(effect) => {
+                if let Some(done) = terminal.perform(effect) {
+                    settle(&mut model, done);
+                }
+            }
             None => {}
         }
         if std::mem::take(&mut model.suspended) {
@@ -173,13 +177,7 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         model.tick();
         match input {
             Ok(terminal::Input::Key(event)) => effect = key(&mut model, event),
-            Ok(terminal::Input::Done(what)) => {
-                if let Done::Opened(path, _, Ok(_)) | Done::Saved(path, Ok(())) = &*what {
-                    recent::add(path);
-                    model.recent = recent::list();
-                }
-                done(&mut model, *what);
-            }
+            Ok(terminal::Input::Done(done)) => settle(&mut model, *done),
             #[cfg(unix)]
             Ok(terminal::Input::Presenter(event)) => effect = presenting.heed(&mut model, event),
             #[cfg(unix)]
@@ -199,6 +197,15 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
             return Ok(Outcome { rescued, ..outcome });
         }
     }
+}
+
+/// Takes what became of an effect.
+fn settle(model: &mut Model, what: Done) {
+    if let Done::Opened(path, _, Ok(_)) | Done::Saved(path, Ok(())) = &what {
+        recent::add(path);
+        model.recent = recent::list();
+    }
+    done(model, what);
 }
 
 /// What this build and this machine can do.

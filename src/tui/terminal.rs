@@ -8,11 +8,14 @@ use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
 use std::io::{self, Write as _};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 /// How long after the question the terminal is kept for the answer, where the user leaves at once.
 const ANSWERS: Duration = Duration::from_millis(100);
+
+/// About a frame: what takes no longer need not be shown to be under way.
+const SOON: Duration = Duration::from_millis(25);
 
 /// What comes in.
 pub(super) enum Input {
@@ -81,16 +84,21 @@ impl Terminal {
         self.inner.draw(draw).map(drop)
     }
 
-    /// Does what an update asked for, beside the loop; what becomes of it comes in.
-    pub(super) fn perform(&self, effect: Effect) {
+    /// Does what an update asked for, beside the loop. What is done soon is given back, so that keys typed ahead meet
+    /// what they were meant for; else it comes in later.
+    pub(super) fn perform(&self, effect: Effect) -> Option<Done> {
         let sender = self.sender.clone();
-        // Where nobody listens any more the program is about to end.
+        // What nobody takes here comes back, and goes the other way.
+        let (soon, taken) = sync_channel(0);
         let work = move || {
+            // Where nobody listens any more the program is about to end.
             let tell = || drop(sender.send(Input::Progress));
-            let done = perform(effect, &tell);
-            drop(sender.send(Input::Done(Box::new(done))));
+            if let Err(SendError(done)) = soon.send(perform(effect, &tell)) {
+                drop(sender.send(Input::Done(Box::new(done))));
+            }
         };
         std::thread::spawn(work);
+        taken.recv_timeout(SOON).ok()
     }
 
     /// Takes the terminal again, after the shell had it, and draws everything anew.
