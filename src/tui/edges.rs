@@ -67,7 +67,12 @@ pub(super) fn update(model: &mut Model, action: Action) {
         _ => {
             let rows = rows(exchange);
             let at = exchange.edge.and_then(|row| rows.iter().position(|known| *known == row));
-            let to = at.map_or(0, |at| moved(at, action, rows.len().saturating_sub(1)));
+            let last = rows.len().saturating_sub(1);
+            let to = match at {
+                Some(at) => moved(at, action, last),
+                None if action == Action::Last => last,
+                None => 0,
+            };
             exchange.edge = rows.get(to).copied();
         }
     }

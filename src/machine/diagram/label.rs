@@ -11,7 +11,7 @@ const SIDES: [(isize, isize); 4] = [(0, -1), (1, 0), (0, 1), (-1, 0)];
 const CROSSING: u32 = 12;
 const BEND: u32 = 4;
 /// What the way to the words may cost: words far away would seem to belong to something else.
-const FAR: u32 = 48;
+const FAR: u32 = 32;
 
 /// The area in which a picture stands, and where in it the picture begins, in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Label {
     pub x: usize,
     /// The line.
     pub y: usize,
-    /// The cells that lead there; none where the words stand beside what they are about.
+    /// The cells that lead there.
     pub line: Vec<CellAt>,
 }
 
@@ -43,73 +43,22 @@ impl Picture {
     pub fn stub(&self, state: State, wide: usize, ground: Ground) -> Option<Label> {
         let boxed = self.box_of(state)?;
         let map = Map::of(self, ground)?;
-        let at = |x: usize, y: usize| y * ground.width + x;
-        let (left, top) = (boxed.x + ground.x, boxed.y + ground.y);
-        let (right, bottom, middle) = (boxed.right() + ground.x, boxed.bottom() + ground.y, boxed.middle() + ground.y);
-        let mut ports: Vec<(usize, usize)> = Vec::new(); // a cell beside the box, and the side on which it lies
-        let inner = || left + 1..right;
-        ports.extend(inner().filter(|_| top > 0).map(|x| (at(x, top.wrapping_sub(1)), 0)));
-        ports.extend(inner().filter(|_| bottom + 1 < ground.height).map(|x| (at(x, bottom + 1), 2)));
-        ports.extend((right + 1 < ground.width).then(|| (at(right + 1, middle), 1)));
-        ports.extend((left > 0).then(|| (at(left - 1, middle), 3)));
-
-        let mut came_from = vec![None; map.lines.len() * 4];
-        let mut cost = vec![u32::MAX; map.lines.len() * 4];
-        let mut open = BinaryHeap::new();
-        for (cell, side) in ports.into_iter().filter(|(cell, _)| !map.boxes[*cell] && !map.lines[*cell]) {
-            cost[cell * 4 + side] = 1;
-            open.push(Reverse((1, cell * 4 + side)));
-        }
-        while let Some(Reverse((price, place))) = open.pop() {
-            let (cell, heading) = (place / 4, place % 4);
-            if price > FAR {
-                return None;
-            }
-            if price > cost[place] {
-                continue;
-            }
-            if !map.lines[cell]
-                && let Some((x, y, side)) = map.room(cell, heading, wide)
-            {
-                return Some(Label { x, y, line: map.way(place, side, &came_from) });
-            }
-            for side in (0..4).filter(|side| (side + 2) % 4 != heading) {
-                // Across another line only straight on.
-                if side != heading && map.lines[cell] {
-                    continue;
-                }
-                let Some(next) = map.neighbour(cell, side).filter(|next| !map.boxes[*next]) else { continue };
-                let crossing = if map.lines[next] { CROSSING } else { 0 };
-                let total = price + 1 + crossing + if side == heading { 0 } else { BEND };
-                if total < cost[next * 4 + side] {
-                    cost[next * 4 + side] = total;
-                    came_from[next * 4 + side] = Some(place);
-                    open.push(Reverse((total, next * 4 + side)));
-                }
-            }
-        }
-        None
+        let inner = || boxed.x + 1..boxed.right();
+        let above = inner().map(|x| (x, boxed.y, 0));
+        let below = inner().map(|x| (x, boxed.bottom(), 2));
+        let sides = [(boxed.right(), boxed.middle(), 1), (boxed.x, boxed.middle(), 3)];
+        let ports = above.chain(below).chain(sides);
+        map.label(ports.map(|(x, y, side)| (map.at(x, y), side)), wide)
     }
 
-    /// Room for `wide` characters beside the line from `from` to `to`.
+    /// Room for `wide` characters at the end of a short line that branches off the one from `from` to `to`.
     #[must_use]
     pub fn beside(&self, from: State, to: State, wide: usize, ground: Ground) -> Option<Label> {
         let edge = self.edges.iter().find(|edge| (edge.from, edge.to) == (from, to))?;
         let mut map = Map::of(self, ground)?;
-        let own = |cell: &CellAt| (cell.y + ground.y) * ground.width + cell.x + ground.x;
-        edge.cells.iter().for_each(|cell| map.lines[own(cell)] = true); // one that is forbidden is no line of the map
-        let middle = edge.cells.len() / 2;
-        let mut cells: Vec<(usize, usize)> = edge.cells.iter().map(own).enumerate().collect();
-        cells.sort_by_key(|(place, _)| place.abs_diff(middle));
-        let beside = |(_, cell): (usize, usize)| {
-            [1, 3].into_iter().find_map(|side| {
-                // One cell stays free between the line and the words.
-                let next = map.neighbour(cell, side).filter(|next| map.is_free(*next))?;
-                let (x, y, _) = map.room(next, side, wide)?;
-                Some(Label { x, y, line: Vec::new() })
-            })
-        };
-        cells.into_iter().find_map(beside)
+        let cells: Vec<usize> = edge.cells.iter().map(|cell| map.at(cell.x, cell.y)).collect();
+        cells.iter().for_each(|cell| map.lines[*cell] = true); // one that is forbidden is no line of the map
+        map.label(cells.into_iter().flat_map(|cell| (0..4).map(move |side| (cell, side))), wide)
     }
 }
 
@@ -128,16 +77,66 @@ impl Map {
         if left + picture.width > width || top + picture.height > height {
             return None;
         }
-        let at = |x: usize, y: usize| (y + top) * width + x + left;
         let mut map = Self { ground, boxes: vec![false; width * height], lines: vec![false; width * height] };
         for boxed in &picture.boxes {
             for y in boxed.y..=boxed.bottom() {
-                map.boxes[at(boxed.x, y)..=at(boxed.right(), y)].fill(true);
+                let (first, last) = (map.at(boxed.x, y), map.at(boxed.right(), y));
+                map.boxes[first..=last].fill(true);
             }
         }
-        let drawn = picture.edges.iter().filter(|edge| !edge.forbidden).flat_map(|edge| &edge.cells);
-        drawn.for_each(|cell| map.lines[at(cell.x, cell.y)] = true);
+        for cell in picture.edges.iter().filter(|edge| !edge.forbidden).flat_map(|edge| &edge.cells) {
+            let cell = map.at(cell.x, cell.y);
+            map.lines[cell] = true;
+        }
         Some(map)
+    }
+
+    /// A cell of the picture on the ground.
+    const fn at(&self, x: usize, y: usize) -> usize {
+        (y + self.ground.y) * self.ground.width + x + self.ground.x
+    }
+
+    /// The nearest room for `wide` characters, with the line that leads there from one of the cells, each with the side
+    /// on which the line may leave it.
+    fn label(&self, from: impl Iterator<Item = (usize, usize)>, wide: usize) -> Option<Label> {
+        let mut came_from = vec![None; self.lines.len() * 4];
+        let mut cost = vec![u32::MAX; self.lines.len() * 4];
+        let mut open = BinaryHeap::new();
+        for (cell, side) in from.filter_map(|(cell, side)| Some((self.neighbour(cell, side)?, side))) {
+            if self.is_free(cell) {
+                cost[cell * 4 + side] = 1;
+                open.push(Reverse((1, cell * 4 + side)));
+            }
+        }
+        while let Some(Reverse((price, place))) = open.pop() {
+            let (cell, heading) = (place / 4, place % 4);
+            if price > FAR {
+                return None;
+            }
+            if price > cost[place] {
+                continue;
+            }
+            if !self.lines[cell]
+                && let Some((x, y, side)) = self.room(cell, heading, wide)
+            {
+                return Some(Label { x, y, line: self.way(place, side, &came_from) });
+            }
+            for side in (0..4).filter(|side| (side + 2) % 4 != heading) {
+                // Across another line only straight on.
+                if side != heading && self.lines[cell] {
+                    continue;
+                }
+                let Some(next) = self.neighbour(cell, side).filter(|next| !self.boxes[*next]) else { continue };
+                let crossing = if self.lines[next] { CROSSING } else { 0 };
+                let total = price + 1 + crossing + if side == heading { 0 } else { BEND };
+                if total < cost[next * 4 + side] {
+                    cost[next * 4 + side] = total;
+                    came_from[next * 4 + side] = Some(place);
+                    open.push(Reverse((total, next * 4 + side)));
+                }
+            }
+        }
+        None
     }
 
     fn is_free(&self, cell: usize) -> bool {

@@ -365,8 +365,8 @@ impl Drawing<'_> {
     /// What was wrong: a line that leads nowhere where no row was taken, words beside the line of the row else.
     fn draw_wrong(&self, buffer: &mut Buffer) {
         let Some(wrong) = self.wrong else { return };
-        let texts =
-            [format!(" ✘ sent {} · {} ", wrong.sent, wrong.cite), format!(" ✘ sent {} ", wrong.sent), " ✘ ".to_owned()];
+        let (sent, cite) = (wrong.sent, wrong.cite);
+        let texts = [format!(" ✘ sent {sent} · {cite} "), format!(" ✘ {cite} "), " ✘ ".to_owned()];
         let row = wrong.row.map(RowId::row).filter(|row| row.from != row.to);
         let room = |text: &String| match row {
             Some(row) => self.picture.beside(row.from, row.to, width(text), self.ground),
