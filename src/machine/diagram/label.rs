@@ -57,7 +57,9 @@ impl Picture {
         let edge = self.edges.iter().find(|edge| (edge.from, edge.to) == (from, to))?;
         let mut map = Map::of(self, ground)?;
         let cells: Vec<usize> = edge.cells.iter().map(|cell| map.at(cell.x, cell.y)).collect();
-        cells.iter().for_each(|cell| map.lines[*cell] = true); // one that is forbidden is no line of the map
+        for cell in &cells {
+            map.lines[*cell] = true; // one that is forbidden is no line of the map
+        }
         map.label(cells.into_iter().flat_map(|cell| (0..4).map(move |side| (cell, side))), wide)
     }
 }
