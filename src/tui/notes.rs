@@ -117,8 +117,8 @@ impl Notes {
         };
         let mut lines = vec![(Part::Line, line.clone())];
         lines.extend(notes.iter().map(note(false)));
-        let asked = [asked, score].into_iter().filter(|text| !text.is_empty());
-        lines.extend(asked.map(|text| (Part::Asked, text.clone())));
+        let asked = [asked, score].into_iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join("  ");
+        lines.extend((!asked.is_empty()).then_some((Part::Asked, asked)));
         let heading = if next.is_empty() { "Nothing comes next." } else { "Next:" };
         lines.push((Part::Heading, heading.to_owned()));
         lines.extend((!next.is_empty()).then(|| (Part::Line, next.clone())));

@@ -126,8 +126,10 @@ impl Presenting {
     /// Takes what happens on it.
     pub(super) fn heed(&mut self, model: &mut Model, event: Event) -> Option<Effect> {
         self.tell(model); // whoever comes is told the time of now
-        let wish = self.presenter.as_mut()?.heed(event)?;
-        show::wished(model, wish)
+        let presenter = self.presenter.as_mut()?;
+        let wish = presenter.heed(event);
+        model.followers = presenter.followers.len();
+        show::wished(model, wish?)
     }
 }
 

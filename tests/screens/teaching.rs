@@ -319,3 +319,65 @@ fn a_fault_can_be_guessed() {
     }
     panic!("the deviation never came");
 }
+
+/// What the presenter sees.
+#[cfg(unix)]
+mod notes {
+    use super::*;
+    use saslscope::tui::{Note, Notes, Told, draw_notes};
+
+    fn drawn(notes: &Notes, options: Options, (width, height): (u16, u16)) -> String {
+        let model = model(options);
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| draw_notes(frame, &model, notes)).unwrap();
+        let rows = terminal.backend().buffer().content.chunks(usize::from(width));
+        let row = |row: &[ratatui::buffer::Cell]| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
+        rows.map(|cells| format!("{}\n", row(cells).trim_end())).collect()
+    }
+
+    fn told() -> Told {
+        let note = |presenter, text: &str| Note { presenter, text: text.to_owned() };
+        Told {
+            title: "How an offer is signed".to_owned(),
+            scene: [4, 11],
+            step: [12, 35],
+            line: "S: 334 ‹NegTokenResp: request-mic, 23 B›".to_owned(),
+            notes: vec![
+                note(false, "The server has no Kerberos. So it names NTLM, which is not what the client prefers."),
+                note(true, "Ask who has seen request-mic in the field."),
+            ],
+            asked: "What does the client answer?".to_owned(),
+            score: "3 of 4 right".to_owned(),
+            next: "C: ‹NegTokenResp: NEGOTIATE_MESSAGE, 53 B›".to_owned(),
+            next_notes: vec![note(false, "NTLM begins."), note(true, "Not yet the MIC.")],
+            elapsed: 754_000,
+        }
+    }
+
+    #[test]
+    fn the_presenter_sees_all_notes_what_comes_and_the_time() {
+        let notes = Notes { told: told(), ago: 1_999, scroll: 0 };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens/notes-80x24.txt");
+        let drawn = drawn(&notes, options(), SIZES[0]);
+        if std::env::var_os("SASLSCOPE_BLESS").is_some() {
+            std::fs::write(&path, &drawn).unwrap();
+        }
+        assert_eq!(drawn, std::fs::read_to_string(&path).unwrap_or_default());
+        assert_eq!(Notes { ago: 3_600_000, ..notes }.time(), "1:12:34");
+    }
+
+    #[test]
+    fn what_comes_over_the_socket_is_shown_and_never_obeyed() {
+        let hostile = "\u{1b}[2J\u{202e}evil\u{9b}31m\r\n日本語 ".repeat(40);
+        let note = Note { presenter: true, text: hostile.clone() };
+        let told = Told { title: hostile.clone(), line: hostile, notes: vec![note; 3], ..told() };
+        for size in [(1, 1), (2, 3), (20, 5), SIZES[0], SIZES[2]] {
+            for ascii in [false, true] {
+                let notes = Notes { told: told.clone(), ago: 0, scroll: 7 };
+                let drawn = drawn(&notes, Options { ascii, color: !ascii, ..options() }, size);
+                let harmful = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+                assert!(!drawn.contains(harmful) && (!ascii || drawn.is_ascii()), "{drawn}");
+            }
+        }
+    }
+}
