@@ -157,7 +157,7 @@ impl Layout {
         match (self, body.width, body.height) {
             (Self::Auto, 180.., 47..) => Self::Grid,
             (Self::Auto, 120.., 37..) => Self::Columns,
-            (Self::Auto, 140.., _) => Self::Beside,
+            (Self::Auto, 120.., _) => Self::Beside,
             (Self::Auto, _, 40..) => Self::Tower,
             (Self::Auto, ..) => Self::Stack,
             (layout, ..) => layout,
