@@ -114,7 +114,12 @@ fn take(model: &mut Model) {
     let Some(Overlay::Edit(editor)) = &model.overlay else { return };
     let Ok((line, _)) = &editor.outcome else { return };
     let (line, same) = (line.clone(), *line == editor.whole);
+    let held = model.exchange.as_ref().and_then(Exchange::held_line);
+    let gone = held.is_none_or(|held| held.current != editor.whole);
     model.overlay = None;
+    if gone {
+        return model.complain("the line that was edited is no longer held; nothing is changed");
+    }
     if same {
         return model.say("nothing is changed");
     }
@@ -143,7 +148,8 @@ pub(super) fn otherwise(model: &mut Model) {
             (_, Force::Quirk) => '§',
             _ => ' ',
         };
-        let goes = format!("{} goes to {}. {}", id.machine, row.to, row.says);
+        let told = step.as_ref().and_then(|step| step.deviation.as_ref()).is_some_and(|told| told.says == row.says);
+        let goes = format!("{} goes to {}. {}", id.machine, row.to, if told { "" } else { row.says });
         Item {
             label: format!("{group:8} {mark} {:widest$}  {:8}  {}", emit(id), row.force, row.cite),
             detail: step.map_or_else(String::new, |step| format!("{} · ", in_words(&step, reveal))) + &goes,
@@ -268,7 +274,7 @@ impl Editor {
     }
 
     /// The ways in which it can be written.
-    pub(super) fn ways(&self) -> Vec<Way> {
+    fn ways(&self) -> Vec<Way> {
         match self.form() {
             None => vec![Way::Line],
             Some(Form::Octets) if self.place == 0 => vec![Way::Value, Way::Line],
@@ -453,7 +459,11 @@ impl Editor {
             KeyCode::Char('l') if control => self.mended = !self.mended,
             KeyCode::Enter if typing => self.enter_entry(),
             KeyCode::Enter => return Done::Taken,
-            KeyCode::Tab | KeyCode::BackTab if !typing => self.other_way(event.code == KeyCode::BackTab),
+            KeyCode::Tab | KeyCode::BackTab if !typing => {
+                if let Some(way) = self.other_way(event.code == KeyCode::BackTab) {
+                    let _ = self.write(way); // it hides nothing
+                }
+            }
             KeyCode::Up | KeyCode::Down if self.entries() > 0 => self.move_cursor(event.code == KeyCode::Down),
             _ if matches!(self.shape, Shape::List { typing: None, .. }) => self.list_key(event.code),
             KeyCode::Char(' ') if matches!(self.shape, Shape::Bits(_)) => self.toggle(),
@@ -507,15 +517,15 @@ impl Editor {
         self.selected = self.choices().iter().position(begins).unwrap_or(self.selected);
     }
 
-    fn other_way(&mut self, back: bool) {
-        let ways = self.ways();
-        let at = ways.iter().position(|way| *way == self.way).unwrap_or(0);
-        let next = (at + if back { ways.len() - 1 } else { 1 }) % ways.len();
-        // A way that would show a secret is left out.
-        let mut open = ways.iter().cycle().skip(next).take(ways.len()).filter(|way| !self.hides(**way));
-        if let Some(way) = open.next().copied() {
-            let _ = self.write(way); // it hides nothing
+    /// The way behind this one, or before it; one that would show a secret is left out.
+    pub(super) fn other_way(&self, back: bool) -> Option<Way> {
+        let mut ways = self.ways();
+        if back {
+            ways.reverse();
         }
+        let at = ways.iter().position(|way| *way == self.way).unwrap_or(0);
+        ways.rotate_left(at);
+        ways.into_iter().skip(1).find(|way| !self.hides(*way))
     }
 
     /// Ticks the bit under the cursor, or no longer.

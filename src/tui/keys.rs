@@ -158,7 +158,7 @@ pub(super) static TABLE: &[Binding] = &[
     foot(&[key('w')], Action::Save, "save", "save to a new file", When::Exchange),
     foot(&[key('p')], Action::Back, "back", "step back in the view; the session stays where it is", When::Exchange),
     foot(&[key('r')], Action::Restart, "restart", "play the lab again from the start", When::Lab),
-    foot(&[key('!')], Action::Faults, "fault", "start the lab again with a fault", When::Lab),
+    foot(&[key('!')], Action::Faults, "fault", "something goes wrong: now, or from the start", When::Lab),
     plain(&[key('i')], Action::Hold, "hold", "hold before send, after receive, both, neither", When::Lab),
     plain(&[key('b')], Action::AddStop, "stop", "stop at a state, signal, reply code or field", When::Exchange),
     plain(&[key('B')], Action::Stops, "stops", "list the stops", When::Exchange),

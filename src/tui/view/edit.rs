@@ -165,15 +165,12 @@ fn hints(editor: &Editor, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
         Shape::Plain => vec!["Enter take"],
     };
     if !matches!(editor.shape, Shape::List { typing: Some(_), .. }) {
-        let ways = editor.ways();
-        let at = ways.iter().position(|way| *way == editor.way).unwrap_or(0);
-        match ways.get((at + 1) % ways.len()) {
-            Some(Way::Hex) => keys.push("Tab in hex"),
-            Some(Way::Token) => keys.push("Tab whole token"),
-            Some(Way::Line) if ways.len() > 1 => keys.push("Tab as line"),
-            Some(Way::Value) if ways.len() > 1 => keys.push("Tab value"),
-            _ => {}
-        }
+        keys.extend(editor.other_way(false).map(|way| match way {
+            Way::Value => "Tab value",
+            Way::Hex => "Tab in hex",
+            Way::Token => "Tab whole token",
+            Way::Line => "Tab as line",
+        }));
         if editor.can_mend() {
             keys.push(match (editor.way, editor.mended) {
                 (Way::Line, true) => "Ctrl-L leave hyphens",
