@@ -332,7 +332,8 @@ mod notes {
         terminal.draw(|frame| draw_notes(frame, &model, notes)).unwrap();
         let rows = terminal.backend().buffer().content.chunks(usize::from(width));
         let row = |row: &[ratatui::buffer::Cell]| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
-        rows.map(|cells| format!("{}\n", row(cells).trim_end())).collect()
+        let rows: Vec<String> = rows.map(|cells| row(cells).trim_end().to_owned()).collect();
+        rows.join("\n") + "\n"
     }
 
     fn told() -> Told {
@@ -377,6 +378,34 @@ mod notes {
                 let drawn = drawn(&notes, Options { ascii, color: !ascii, ..options() }, size);
                 let harmful = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
                 assert!(!drawn.contains(harmful) && (!ascii || drawn.is_ascii()), "{drawn}");
+            }
+        }
+    }
+}
+
+/// Any of the keys of teaching, at any size, while time passes.
+#[test]
+fn any_keys_at_any_time_do_no_harm() {
+    let keys =
+        ["n", "n", "p", "A", "N", "P", ")", "(", "j", "k", "G", "g", "Enter", "Esc", "z", "c", "f", "6", "3", "x"];
+    let mut state: u64 = 7;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..30 {
+        let mut model = match round % 3 {
+            0 => opened("lessons/0-all.session", LESSON),
+            1 => lab(Mechanism::ALL[next(2)], Fault::ALL.get(next(12)).copied()),
+            _ => recording("faults/02-token-cut"),
+        };
+        for _ in 0..120 {
+            press(&mut model, keys[next(keys.len())]);
+            if next(3) == 0 && model.deadline().is_some() {
+                pass(&mut model);
+            }
+            if next(4) == 0 {
+                screen(&mut model, (1 + next(210) as u16, 1 + next(65) as u16));
             }
         }
     }
