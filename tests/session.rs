@@ -292,6 +292,26 @@ fn edits_are_undone_and_done_again_step_by_step() {
 }
 
 #[test]
+fn a_field_of_the_held_line_is_changed_by_its_name() {
+    let mut session = Lab { offer: vec![Mech::Kerberos, Mech::Ntlmssp], ..lab() }.session();
+    session.set_gate(Party::Server, SEND);
+    session.handle_here(Micros(0), Input::Go { peer: "the lab".into() });
+    assert_eq!(session.with_field("negState", "0"), Err("the held line has no token".to_owned()));
+    while held_line(&session) != "S: 334 oRUwE6ADCgEDoQwGCisGAQQBgjcCAgo=" {
+        session.handle_here(Micros(1), Input::Release(None));
+    }
+    assert_eq!(session.with_field("state", "0"), Err("the token has no field `state`".to_owned()));
+    assert!(session.with_field("negState", "yes").is_err_and(|why| why.starts_with("`yes` is no negState")));
+    let line = session.with_field("negstate", "accept-completed").expect("a line");
+    assert_eq!(line, b"334 oRUwE6ADCgEAoQwGCisGAQQBgjcCAgo=\r\n");
+    let deviation = session.trial(&line).and_then(|step| step.deviation).expect("a deviation");
+    assert_eq!(
+        (deviation.sent, deviation.cite.to_string()),
+        (Signal::AcceptCompletedReselected, "RFC 4178 5".to_owned())
+    );
+}
+
+#[test]
 fn a_fault_is_done_to_the_held_line_where_it_can_happen() {
     let faults = |mechanism, initial| {
         let mut session = Lab { mechanism, initial, ..lab() }.session();

@@ -69,6 +69,7 @@ pub(super) struct Arguments {
 /// What standard input may say at a held line.
 const HELP: &str = "\
 Enter: step    c: run on to the next stop    x: cancel the exchange    = LINE: send LINE instead
+f FIELD=VALUE: change a field of the token    ! FAULT: do something wrong here; ! lists what
 u: undo    U: undo no longer    a: list other answers    a N: take answer N    q: quit    ?: this help
 ";
 
@@ -304,6 +305,18 @@ impl Run<'_> {
                 Input::Release(None)
             }
             "=" => Input::Edit(format!("{rest}\r\n").into_bytes()),
+            "f" => {
+                let Some((name, value)) = rest.split_once('=') else {
+                    return Err("f FIELD=VALUE: the field as the tree names it, as in f negState=reject\n".to_owned());
+                };
+                Input::Edit(self.session.with_field(name.trim(), value.trim()).map_err(|why| why + "\n")?)
+            }
+            "!" => {
+                let can = self.session.faults();
+                let names: Vec<&str> = can.iter().map(|fault| fault.name()).collect();
+                let told = || format!("faults that this line can have: {}\n", names.join(", "));
+                Input::Fault(*can.iter().find(|fault| fault.name() == rest.trim()).ok_or_else(told)?)
+            }
             "u" => Input::Undo,
             "U" => Input::Redo,
             "x" => Input::Cancel,

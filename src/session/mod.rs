@@ -23,12 +23,12 @@ pub use gss::LayerMode;
 pub use lab::{Lab, Mechanism};
 pub use server::Server;
 
-use crate::decode::{field_name, says};
+use crate::decode::{self, field_name, says};
 use crate::machine::{RowId, Signal, State, Table, table, tables};
 use crate::mech::{Answer, Call, GssContext, MechError};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Event, Step, Transcript, What};
-use crate::wire::{LINE_LIMIT, LineBuffer, RawLine};
+use crate::wire::{LINE_LIMIT, LineBuffer, RawLine, with_token};
 use std::fmt;
 
 /// What happens to a session.
@@ -316,6 +316,26 @@ impl Session {
         let Some(Held::Line(held)) = &self.held else { return None };
         let bytes = lines::split(line).last().unwrap_or_default().to_vec();
         Some(self.transcript.preview(&Event::line(self.now, held.party, bytes)))
+    }
+
+    /// The held line with another value in the first field of that name of its token, what counts octets mended.
+    ///
+    /// # Errors
+    /// Why not, in a sentence: no token, no such field, or what is wrong with the value.
+    pub fn with_field(&self, name: &str, value: &str) -> Result<Vec<u8>, String> {
+        let (Some(Held::Line(held)), Some(step)) = (&self.held, self.preview()) else {
+            return Err("no line is held".to_owned());
+        };
+        let (Some(token), Some(tree)) = (step.token, step.tree()) else {
+            return Err("the held line has no token".to_owned());
+        };
+        let node = tree.walk().map(|(_, node)| node).find(|node| node.name.eq_ignore_ascii_case(name));
+        let node = node.ok_or_else(|| format!("the token has no field `{name}`"))?;
+        let content = decode::octets(node, step.token_bytes(), value).map_err(|error| error.to_string())?;
+        let octets = decode::patch(step.token_bytes(), &tree, node, &content).map_err(|error| error.to_string())?;
+        let last = lines::split(&held.current).last().unwrap_or_default();
+        let before = &held.current[..held.current.len() - last.len()];
+        Ok([before, &with_token(last, token.encoded, &octets)].concat())
     }
 
     /// The faults that can be done to the held line as it was composed.

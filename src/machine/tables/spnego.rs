@@ -43,7 +43,7 @@ const SERVER: Table = machine_table! {
     Idle on NegTokenInit emit AcceptIncomplete to MechRunning, Must "RFC 4178" "4.2.2", "The initiator's first choice is taken; its mechanism goes on.";
     Idle on NegTokenInit emit AcceptIncompleteMic to MicPending, May "RFC 4178" "5", "The mechanism is complete on this side; the acceptor sends its MIC first.";
     Idle on NegTokenInit emit AcceptCompleted to Established, Must "RFC 4178" "4.2.2", "The initiator's first choice is taken, and its one token was enough: done.";
-    Idle on NegTokenInit emit AcceptCompletedReselected to Established, MustNot "RFC 4178" "5", "Another than the first is chosen: the MICs must be exchanged before the acceptor is done.";
+    Idle on NegTokenInit emit AcceptCompletedReselected to Established, MustNot "RFC 4178" "5", "The choice is not the favourite of both sides, so the acceptor must not be done before both have signed the list.";
     Idle on NegTokenInit emit AcceptCompletedMic to Established, May "RFC 4178" "5", "The initiator's one token was enough; the acceptor adds its MIC over the list.";
     Idle on NegTokenInit emit RequestMic to Negotiating, Must "RFC 4178" "5", "The choice is not the favourite of both sides, so both must sign the list: request-mic.";
     Idle on NegTokenInit emit Reject to Rejected, Must "RFC 4178" "4.2.2", "No mechanism in common, or the token is refused.";
