@@ -103,6 +103,7 @@ impl Screen {
             colors: Colors::True,
             keys: Keys::default(),
             panes: Arrangement::default(),
+            mouse: true,
             ascii: false,
             reveal: false,
             keep_secrets: false,

@@ -34,6 +34,33 @@ fn the_start_screen_opens_a_recording_that_is_built_in() {
 }
 
 #[test]
+fn the_mouse_selects_and_is_let_go() {
+    let mut pty = Pty::start(&["lab"]);
+    pty.await_text(&["HELD"]);
+    assert_ne!(pty.terminal.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    pty.type_keys("nn");
+    pty.await_text(&["▶ 4 S"]);
+    // Pressed and let go in the fifth line: the third of the rows that are seen.
+    pty.type_keys("\x1b[<0;20;5M\x1b[<0;20;5m");
+    pty.await_text(&["▶ 3 C"]);
+    pty.type_keys("M");
+    pty.await_text(&["mouse: let go"]);
+    assert_eq!(pty.terminal.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    pty.type_keys("MQ");
+    pty.end();
+}
+
+#[test]
+fn what_is_copied_reaches_the_terminal() {
+    let mut pty = Pty::start(&["lab"]);
+    pty.await_text(&["HELD"]);
+    pty.type_keys("yr");
+    pty.await_text(&["copied the line of 40 octets"]);
+    pty.type_keys("Q");
+    pty.end();
+}
+
+#[test]
 fn the_terminal_is_given_back_on_ctrl_c_and_on_signals() {
     let mut pty = Pty::start(&["lab"]);
     pty.await_text(&["HELD"]);

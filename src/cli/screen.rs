@@ -29,6 +29,7 @@ pub(super) fn options(gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<O
             let file = settings::path().unwrap_or_default();
             Failure::usage(format!("reading the settings: {}: panes: {error}", file.display()))
         })?,
+        mouse: common.settings.mouse.unwrap_or(true),
         ascii: common.ascii(),
         reveal: common.reveal,
         keep_secrets: common.keep_secrets,

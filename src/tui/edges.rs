@@ -43,7 +43,11 @@ pub(super) fn machine(exchange: &Exchange) -> Option<(Party, Machine)> {
 
 /// The rows of the machine that is shown: those that lead on from here, those that led here, the rest.
 pub(super) fn rows(exchange: &Exchange) -> Vec<RowId> {
-    let Some((party, machine)) = machine(exchange) else { return Vec::new() };
+    machine(exchange).map_or_else(Vec::new, |(party, machine)| rows_of(exchange, party, machine))
+}
+
+/// The same of a machine that may be shown.
+pub(super) fn rows_of(exchange: &Exchange, party: Party, machine: Machine) -> Vec<RowId> {
     let place = exchange.focus.places[party.index()].iter().find(|place| place.machine == machine);
     let mut rows: Vec<RowId> = place.iter().flat_map(|place| place.ahead.iter().chain(&place.taken)).copied().collect();
     rows.extend((0..table(machine, party).rows.len()).map(|place| RowId { machine, party, place }));

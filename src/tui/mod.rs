@@ -45,6 +45,7 @@ mod view;
 pub use files::{BuiltIn, Opened, Progress, built_in};
 pub use keys::{KeyRow, Keys};
 pub use model::{Clock, Model};
+pub use mouse::mouse;
 #[cfg(unix)]
 pub use notes::{Notes, Part, follow};
 pub use panes::Arrangement;
@@ -95,6 +96,8 @@ pub struct Options {
     pub keys: Keys,
     /// How the panes stand.
     pub panes: Arrangement,
+    /// Take the mouse from the terminal.
+    pub mouse: bool,
     /// Draw with nothing but ASCII.
     pub ascii: bool,
     /// Show secrets.
@@ -162,6 +165,7 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         if std::mem::take(&mut model.suspended) {
             terminal::suspend()?;
         }
+        terminal.mouse(model.mouse.taken)?;
         terminal.draw(|frame| {
             model.size = frame.area().as_size();
             view::draw(frame, &model);
@@ -185,6 +189,7 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
             Ok(terminal::Input::Background(ground)) => model.background(ground),
             Ok(terminal::Input::Suspend) => model.suspended = true,
             Ok(terminal::Input::Continued) => terminal.resume()?,
+            Ok(terminal::Input::Mouse(event)) => effect = mouse(&mut model, event),
             Ok(terminal::Input::Paste(text)) => paste(&mut model, &text),
             Ok(terminal::Input::Resized | terminal::Input::Progress) | Err(RecvTimeoutError::Timeout) => {}
             Ok(terminal::Input::Signal) => model.leave(true),

@@ -8,6 +8,7 @@ use super::guess::Guess;
 use super::keys::Binding;
 use super::line_editor::LineEditor;
 use super::marks::Marks;
+use super::mouse::Mouse;
 use super::panes::{Arrangement, Laid};
 use super::play::{self, Play};
 use super::reach::Reach;
@@ -74,6 +75,7 @@ pub struct Model {
     pub(super) loading: Option<Loading>,
     /// How the panes stand.
     pub(super) arrangement: Arrangement,
+    pub(super) mouse: Mouse,
     /// Playing by itself.
     pub(super) play: Play,
     /// How a second terminal can follow, if one can.
@@ -298,6 +300,7 @@ impl Model {
             can: Vec::new(),
             mono: Theme::find("mono").unwrap_or_else(|_| options.theme.clone()),
             arrangement: options.panes.clone(),
+            mouse: Mouse::new(options.mouse),
             options,
             clock,
             at_start: true,

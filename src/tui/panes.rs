@@ -258,7 +258,6 @@ impl Arrangement {
     }
 
     /// Moves a border to column `x` or row `y`.
-    #[allow(dead_code)] // TO GO: for the mouse.
     pub(super) fn drag(&mut self, body: Rect, border: BorderAt, x: u16, y: u16) {
         let to = if border.upright { x } else { y };
         let part = u32::from(to.saturating_sub(border.start)) * 1000 / u32::from(border.whole.max(1));
@@ -430,6 +429,7 @@ pub(super) fn remember(model: &Model) -> Effect {
     Effect::Remember(Settings {
         theme: options.auto.is_none().then(|| options.theme.name.clone()),
         panes: model.arrangement.to_toml(),
+        mouse: Some(model.mouse.taken),
         ..Settings::default()
     })
 }

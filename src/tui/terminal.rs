@@ -3,7 +3,10 @@
 use super::reach::{Answers, QUESTION};
 use super::update::{Done, Effect, perform};
 use crate::config::theme::Background;
-use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyEvent, KeyEventKind};
+use crossterm::event::{
+    self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyEvent,
+    KeyEventKind, MouseEvent, MouseEventKind,
+};
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
@@ -21,6 +24,8 @@ const SOON: Duration = Duration::from_millis(25);
 pub(super) enum Input {
     /// A key was pressed.
     Key(KeyEvent),
+    /// The mouse was pressed, let go, dragged, or its wheel turned.
+    Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has another size.
@@ -54,6 +59,8 @@ pub(super) struct Terminal {
     sender: Sender<Input>,
     /// When it was asked for its ground, until it answers.
     asked: Option<Instant>,
+    /// Whether it hands over the mouse.
+    mouse: bool,
 }
 
 impl Terminal {
@@ -67,7 +74,7 @@ impl Terminal {
             hook(panic);
         }));
         let inner = ratatui::try_init().inspect_err(|_| restore())?;
-        let terminal = Self { inner, inputs, sender: sender.clone(), asked: None };
+        let terminal = Self { inner, inputs, sender: sender.clone(), asked: None, mouse: false };
         execute!(io::stdout(), EnableBracketedPaste)?;
         std::thread::spawn(move || read(&sender));
         Ok(terminal)
@@ -87,6 +94,9 @@ impl Terminal {
     /// Does what an update asked for, beside the loop. What is done soon is given back, so that keys typed ahead meet
     /// what they were meant for; else it comes in later.
     pub(super) fn perform(&self, effect: Effect) -> Option<Done> {
+        if matches!(effect, Effect::Copy { .. }) {
+            return Some(perform(effect, &|| ())); // what goes to the terminal goes between two frames
+        }
         let sender = self.sender.clone();
         // What nobody takes here comes back, and goes the other way.
         let (soon, taken) = sync_channel(0);
@@ -101,8 +111,17 @@ impl Terminal {
         taken.recv_timeout(SOON).ok()
     }
 
+    /// Takes the mouse, or lets go of it.
+    pub(super) fn mouse(&mut self, wanted: bool) -> io::Result<()> {
+        if std::mem::replace(&mut self.mouse, wanted) == wanted {
+            return Ok(());
+        }
+        if wanted { execute!(io::stdout(), EnableMouseCapture) } else { execute!(io::stdout(), DisableMouseCapture) }
+    }
+
     /// Takes the terminal again, after the shell had it, and draws everything anew.
     pub(super) fn resume(&mut self) -> io::Result<()> {
+        self.mouse = false; // the shell has it
         crossterm::terminal::enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Clear(ClearType::All))?;
         // Not `clear`: it asks the terminal for the place of the cursor, and another thread reads the answer.
@@ -154,7 +173,7 @@ pub(super) fn suspend() -> io::Result<()> {
 
 /// Gives the terminal back as it was; what fails is left, since there is nobody to tell.
 fn restore() {
-    let _ = execute!(io::stdout(), DisableBracketedPaste);
+    let _ = execute!(io::stdout(), DisableMouseCapture, DisableBracketedPaste);
     let _ = ratatui::try_restore();
     let _ = execute!(io::stdout(), cursor::Show);
 }
@@ -169,6 +188,8 @@ fn read(sender: &Sender<Input>) {
         let heard = match event::read() {
             Ok(Event::Key(key)) if key.kind == KeyEventKind::Press => answers.key(key),
             Ok(Event::Paste(text)) => vec![Input::Paste(text)],
+            // Where it only moves there is nothing to do, and nothing is drawn.
+            Ok(Event::Mouse(mouse)) if mouse.kind != MouseEventKind::Moved => vec![Input::Mouse(mouse)],
             Ok(Event::Resize(..)) => vec![Input::Resized],
             Ok(_) => continue,
             Err(_) => vec![Input::Lost],

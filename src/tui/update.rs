@@ -173,7 +173,8 @@ pub fn paste(model: &mut Model, text: &str) {
     }
 }
 
-fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
+/// Does what a key or a name is bound to, if it can be done now.
+pub(super) fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
     if binding.when.holds(model) {
         return update(model, binding.action);
     }

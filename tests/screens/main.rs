@@ -37,6 +37,7 @@ fn options() -> Options {
         colors: Colors::True,
         keys: Keys::default(),
         panes: Arrangement::default(),
+        mouse: true,
         ascii: false,
         reveal: false,
         keep_secrets: false,

@@ -1,7 +1,8 @@
 //! Moving about: search, filter, marks, notes, jumps, menus, help, mouse, copy.
 
 use super::*;
-use saslscope::tui::{Done, Effect};
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use saslscope::tui::{Done, Effect, mouse};
 
 /// Draws, and gives the row of the ladder that is looked at.
 fn at(model: &mut Model) -> String {
@@ -487,4 +488,200 @@ fn what_a_terminal_has_no_room_for_is_not_copied() {
     model.open_recording("long".to_owned(), read(long.as_bytes()));
     assert_eq!(copied(&mut model, 'r'), None);
     assert!(shows(&mut model, "copy: 80000 octets are more than a terminal takes (74994)"));
+}
+
+/// Where some text stands on the screen: the cell of its first character.
+fn find(model: &mut Model, size: (u16, u16), words: &str) -> (u16, u16) {
+    let terminal = screen(model, size);
+    let buffer = terminal.backend().buffer();
+    for (y, row) in buffer.content.chunks(usize::from(size.0)).enumerate() {
+        let row: Vec<&str> = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        if let Some(at) = row.concat().find(words) {
+            let x = row.concat()[..at].chars().count();
+            return (u16::try_from(x).unwrap(), u16::try_from(y).unwrap());
+        }
+    }
+    panic!("`{words}` is not on the screen:\n{}", text(model, size));
+}
+
+fn mouse_at(model: &mut Model, kind: MouseEventKind, (column, row): (u16, u16)) {
+    let effect = mouse(model, MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    if let Some(effect) = effect {
+        done(model, perform(effect, &|| ()));
+    }
+}
+
+/// Presses on some text, so many cells behind its beginning.
+fn click(model: &mut Model, size: (u16, u16), words: &str, behind: u16) {
+    let (x, y) = find(model, size, words);
+    mouse_at(model, MouseEventKind::Down(MouseButton::Left), (x + behind, y));
+    mouse_at(model, MouseEventKind::Up(MouseButton::Left), (x + behind, y));
+}
+
+#[test]
+fn what_is_clicked_is_selected() {
+    // The size, what is clicked how far behind its beginning, what is on the screen then.
+    let table = [
+        (0, "250 AUTH", 2, "▶ 7 S  250 AUTH"),
+        (0, "2 Bytes", 0, "[2 Bytes]"),
+        (0, "[3 Tree", 1, "[3 Tree]"),
+        (0, "MessageType", 0, "▶       ├ MessageType"),
+        (0, "▸NegotiateFlags", 0, "▶       ├ NegotiateFlags"),
+        (0, "└ NegTokenInit", 0, "▶ └ ▸NegTokenInit"),
+        (0, "└ NegTokenInit", 4, "▶ └ NegTokenInit"),
+        (1, "6 Exchange", 0, "[6 Exchange]"),
+        (1, "2b 06 01 05", 4, "▶  ├ thisMech"),
+        (1, ".(NTLMSS", 3, "▶        ├ Signature"),
+        (1, "0000  60 48", 12, "▶  ├ thisMech"),
+        (1, "YEgGBi", 4, "▶  ├ thisMech"),
+        (1, "5 Why", 0, "[5 Why]"),
+        (2, "AUTH GSSAPI ‹", 0, "▶ 8 ●"),
+    ];
+    for (size, words, behind, then) in table {
+        let mut model = lab(Mechanism::Gssapi, None);
+        press(&mut model, "n n n");
+        click(&mut model, SIZES[size], words, behind);
+        let drawn = text(&mut model, SIZES[size]);
+        let flat = |text: &str| text.replace(' ', "");
+        assert!(flat(&drawn).contains(&flat(then)), "{words}: {drawn}");
+    }
+}
+
+#[test]
+fn lists_entries_and_hints_are_clicked() {
+    let mut model = model(options());
+    click(&mut model, SIZES[0], "02-base64", 3);
+    assert!(shows(&mut model, "▶ 02-base64"));
+    click(&mut model, SIZES[0], "02-base64", 3);
+    assert!(shows(&mut model, "lessons/02-base64"), "the second click opens it");
+
+    let mut model = lab(Mechanism::Gssapi, None);
+    click(&mut model, SIZES[0], "n step", 3);
+    assert!(shows(&mut model, "step 3/3"));
+    click(&mut model, SIZES[0], "? help", 2);
+    click(&mut model, SIZES[0], "run on to the next stop", 0);
+    assert!(shows(&mut model, "▶ c "));
+    click(&mut model, SIZES[0], "run on to the next stop", 0);
+    assert!(shows(&mut model, " ended "));
+    // What lies below a list is out of reach.
+    press(&mut model, "y");
+    let before = text(&mut model, SIZES[0]);
+    click(&mut model, SIZES[0], "6 Exchange", 0);
+    assert_eq!(text(&mut model, SIZES[0]), before);
+}
+
+#[test]
+fn a_box_and_an_edge_of_a_diagram_are_clicked() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n");
+    click(&mut model, SIZES[2], "ContextDone ", 2);
+    check("box-clicked", &mut model, &SIZES[2..]);
+}
+
+#[test]
+fn the_wheel_moves_in_what_is_under_it() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n");
+    let wheel = |model: &mut Model, kind, on: &str| {
+        let at = find(model, SIZES[0], on);
+        mouse_at(model, kind, at);
+        text(model, SIZES[0])
+    };
+    let drawn = wheel(&mut model, MouseEventKind::ScrollDown, "NegTokenInit  ");
+    assert!(drawn.contains("▶ ├ thisMech") && drawn.contains("[6 Exchange]"), "the keys stay where they are: {drawn}");
+    let drawn = wheel(&mut model, MouseEventKind::ScrollUp, "250 AUTH");
+    assert!(drawn.contains("▶ 7 S"), "{drawn}");
+    press(&mut model, "?");
+    let drawn = wheel(&mut model, MouseEventKind::ScrollDown, "Help");
+    assert!(drawn.contains("▶ c "), "{drawn}");
+}
+
+#[test]
+fn a_border_is_dragged() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n");
+    let (x, y) = find(&mut model, SIZES[0], "5 Why ");
+    mouse_at(&mut model, MouseEventKind::Down(MouseButton::Left), (x + 20, y));
+    mouse_at(&mut model, MouseEventKind::Drag(MouseButton::Left), (x + 20, y + 4));
+    let moved = find(&mut model, SIZES[0], "5 Why ").1;
+    assert!(moved > y + 2, "{}", text(&mut model, SIZES[0]));
+    mouse_at(&mut model, MouseEventKind::Up(MouseButton::Left), (x + 20, y + 4));
+    mouse_at(&mut model, MouseEventKind::Drag(MouseButton::Left), (x + 20, y));
+    assert_eq!(find(&mut model, SIZES[0], "5 Why ").1, moved, "it was let go");
+
+    let (x, y) = find(&mut model, SIZES[1], "│─ 3 Tree");
+    mouse_at(&mut model, MouseEventKind::Down(MouseButton::Left), (x, y + 3));
+    mouse_at(&mut model, MouseEventKind::Drag(MouseButton::Left), (x - 20, y + 9));
+    assert!(find(&mut model, SIZES[1], "│─ 3 Tree").0 < x - 15);
+}
+
+#[test]
+fn the_mouse_is_let_go_and_taken_again() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "M");
+    assert!(shows(&mut model, "mouse: let go, the terminal selects text; M takes it again"));
+    press(&mut model, "M");
+    assert!(shows(&mut model, "mouse: taken; with Shift the terminal selects text"));
+}
+
+#[test]
+fn any_click_anywhere_does_no_harm() {
+    let mut state: u64 = 7;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..12 {
+        let mut model = match round % 3 {
+            0 => lab(Mechanism::Gssapi, None),
+            1 => recording("faults/02-token-cut"),
+            _ => model(options()),
+        };
+        press(&mut model, ["n n n", "4", "2", "1 z", "/ a", "?", ": x", "y", "G 3", "f e Enter", "T", "5"][round]);
+        for _ in 0..60 {
+            let size = [(80, 24), (120, 40), (200, 60), (60, 15), (1 + next(210) as u16, 1 + next(65) as u16)][next(5)];
+            model.size = Size { width: size.0, height: size.1 };
+            let at = (next(usize::from(size.0) + 2) as u16, next(usize::from(size.1) + 2) as u16);
+            let kind = match next(6) {
+                0 => MouseEventKind::ScrollUp,
+                1 => MouseEventKind::ScrollDown,
+                2 => MouseEventKind::Drag(MouseButton::Left),
+                _ => MouseEventKind::Down(MouseButton::Left),
+            };
+            // What would touch files is dropped.
+            let _ = mouse(&mut model, MouseEvent { kind, column: at.0, row: at.1, modifiers: KeyModifiers::NONE });
+            if next(4) == 0 {
+                screen(&mut model, size);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_resize_takes_nothing_away_in_any_state() {
+    for keys in [
+        "3 j j j j j",
+        "2 j l l",
+        "1 l l l",
+        "4 l",
+        "5 j j",
+        "6 k k",
+        "/ N T L M",
+        "f c o d e",
+        "? j j j j",
+        ": n",
+        "T j",
+        "y j",
+        "z",
+    ] {
+        let mut model = lab(Mechanism::Gssapi, None);
+        press(&mut model, &format!("n n n n {keys}"));
+        for size in SIZES {
+            let before = text(&mut model, size);
+            for other in [(60, 15), (1, 1), (200, 60), (80, 24), (30, 8)] {
+                text(&mut model, other);
+            }
+            assert_eq!(text(&mut model, size), before, "{keys}");
+        }
+    }
 }

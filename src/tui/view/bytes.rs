@@ -6,7 +6,7 @@ use crate::config::theme::Role;
 use crate::terms::Span;
 use crate::tui::model::{Exchange, Pane};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span as Text};
 
@@ -22,11 +22,37 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: 
         return super::rows(buffer, area, std::iter::once(line));
     }
     let in_row = in_row(usize::from(area.width));
-    let missing = shown.problems().contains(&shown.token.len());
-    let rows = (shown.token.len() + usize::from(missing)).div_ceil(in_row);
-    let first = first_row(exchange.octet / in_row, rows, usize::from(area.height));
+    let (first, rows) = seen(area, exchange);
     let looks = Looks::of(exchange, paint);
     super::rows(buffer, area, (first..rows).map(|row| looks.line(row * in_row, in_row)));
+}
+
+/// The first row that is to be seen, and how many there are.
+fn seen(area: Rect, exchange: &Exchange) -> (usize, usize) {
+    let shown = &exchange.focus.shown;
+    let in_row = in_row(usize::from(area.width));
+    let missing = shown.problems().contains(&shown.token.len());
+    let rows = (shown.token.len() + usize::from(missing)).div_ceil(in_row);
+    (first_row(exchange.octet / in_row, rows, usize::from(area.height)), rows)
+}
+
+/// Cells before the first octet of a row: its offset between blanks, the last of which may be a mark.
+const OFFSET: usize = 7;
+
+/// The octet at a place of the pane: in hex, or as text.
+pub(super) fn octet_at(area: Rect, exchange: &Exchange, at: Position) -> Option<usize> {
+    let in_row = in_row(usize::from(area.width));
+    let row = seen(area, exchange).0 + usize::from(area.contains(at).then(|| at.y - area.y)?);
+    let column = usize::from(at.x - area.x).checked_sub(OFFSET)?;
+    // Three cells an octet and a gap in the middle; behind them one blank, and the text.
+    let hex = 3 * in_row + 1;
+    let place = match column.checked_sub(hex + 1) {
+        Some(place) => place,
+        None if column >= hex => return None,
+        None => (column - usize::from(column > 3 * in_row / 2)) / 3,
+    };
+    let octet = row * in_row + place;
+    (place < in_row && octet < exchange.focus.shown.token.len()).then_some(octet)
 }
 
 /// What decides how an octet looks.

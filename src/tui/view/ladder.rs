@@ -13,7 +13,7 @@ use crate::tui::model::{Exchange, Model, TimeMode};
 use crate::tui::search;
 use crate::wire::{Body, Response, printable};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span as Text};
 use std::fmt::Write as _;
 
@@ -48,16 +48,14 @@ impl Row {
 
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
     let wide = usize::from(area.width);
-    let lines = wide >= WITH_LIFE_LINES && model.size.width >= 120 && !exchange.zoom;
-    let mut area = area;
+    let lines = has_life_lines(area, model, exchange);
     if lines && area.height > 1 {
         life_line_heads(buffer, area, exchange, paint);
-        area = Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
-    let height = usize::from(area.height);
+    let area = list(area, model, exchange);
     let rows = search::rows(exchange);
     let hidden = exchange.rows() > exchange.open_rows();
-    let first = first_row(rows.position(), rows.len() + usize::from(hidden), height);
+    let first = first(area, exchange);
     if let Some(y) = (area.top()..area.bottom()).nth(rows.len() - first).filter(|_| hidden) {
         let line = Line::from(paint.span(format!("{:1$}?  n asks what comes", "", digits(exchange) + 2), Role::Dim));
         super::row(buffer, Rect { y, height: 1, ..area }, &line, false, paint);
@@ -80,6 +78,31 @@ pub(super) fn line_of(
 ) -> Line<'static> {
     let row = Row { selected, took: false, ..read(row, model, exchange) };
     plain(&row, wide, digits(exchange), paint)
+}
+
+fn has_life_lines(area: Rect, model: &Model, exchange: &Exchange) -> bool {
+    usize::from(area.width) >= WITH_LIFE_LINES && model.size.width >= 120 && !exchange.zoom
+}
+
+/// Where the rows stand.
+fn list(area: Rect, model: &Model, exchange: &Exchange) -> Rect {
+    let heads = u16::from(has_life_lines(area, model, exchange) && area.height > 1);
+    Rect { y: area.y + heads, height: area.height - heads, ..area }
+}
+
+/// Which of the rows is the first to be seen.
+fn first(list: Rect, exchange: &Exchange) -> usize {
+    let rows = search::rows(exchange);
+    let hidden = exchange.rows() > exchange.open_rows();
+    first_row(rows.position(), rows.len() + usize::from(hidden), usize::from(list.height))
+}
+
+/// The row at a place of the pane.
+pub(super) fn row_at(area: Rect, model: &Model, exchange: &Exchange, at: Position) -> Option<usize> {
+    let list = list(area, model, exchange);
+    let place = first(list, exchange) + usize::from(list.contains(at).then(|| at.y - list.y)?);
+    let rows = search::rows(exchange);
+    (place < rows.len()).then(|| rows.nth(place))
 }
 
 /// Keeps the selected row in the middle, but for the ends.

@@ -6,7 +6,7 @@ use crate::tui::model::{Exchange, Model, Pane};
 use crate::tui::panes::Placed;
 use crate::tui::search;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 /// The bars above and below, and what is between them.
@@ -35,7 +35,7 @@ pub(super) fn inner(area: Rect) -> Rect {
 /// The rule above a pane, with its name or the names of those that take turns there, and the line at its left where it
 /// is not the first.
 pub(super) fn frame(buffer: &mut Buffer, placed: Placed, model: &Model, exchange: &Exchange, paint: &Paint) {
-    let Placed { pane, area, tabs } = placed;
+    let Placed { pane, area, .. } = placed;
     if area.height == 0 {
         return;
     }
@@ -43,20 +43,8 @@ pub(super) fn frame(buffer: &mut Buffer, placed: Placed, model: &Model, exchange
     let border = paint.style(if focused { Role::Focus } else { Role::Border });
     let mut title = vec![Span::styled("─ ", border)];
     let named = if focused { Role::Focus } else { Role::Title };
-    if tabs {
-        for tab in model.arrangement.tabs_in(model.body()) {
-            let (number, name) = (number(tab), tab.name());
-            // The one that is shown has its brackets: a twin for its colour.
-            let (text, role) = if tab == pane {
-                (format!("[{number} {name}]"), named)
-            } else {
-                (format!(" {number} {name} "), Role::Dim)
-            };
-            title.extend([paint.span(text, role), Span::raw(" ")]);
-        }
-    } else {
-        let name = format!("{} {}", number(pane), pane.name());
-        title.extend([paint.span(if focused { format!("[{name}]") } else { name }, named), Span::raw(" ")]);
+    for (tab, text) in names(placed, model, exchange) {
+        title.extend([paint.span(text, if tab == pane { named } else { Role::Dim }), Span::raw(" ")]);
     }
     title.extend(note(pane, exchange, paint));
     let mut spans = cut_spans(title, usize::from(area.width));
@@ -68,6 +56,34 @@ pub(super) fn frame(buffer: &mut Buffer, placed: Placed, model: &Model, exchange
             buffer.set_string(area.x - 1, y, "│", paint.style(Role::Border));
         }
     }
+}
+
+/// What the rule names: the pane, or all that take turns there.
+fn names(placed: Placed, model: &Model, exchange: &Exchange) -> Vec<(Pane, String)> {
+    let Placed { pane, tabs, .. } = placed;
+    if !tabs {
+        let name = format!("{} {}", number(pane), pane.name());
+        return vec![(pane, if exchange.pane == pane { format!("[{name}]") } else { name })];
+    }
+    // The one that is shown has its brackets: a twin for its colour.
+    let named = |tab: Pane| match (number(tab), tab.name()) {
+        (number, name) if tab == pane => format!("[{number} {name}]"),
+        (number, name) => format!(" {number} {name} "),
+    };
+    model.arrangement.tabs_in(model.body()).into_iter().map(|tab| (tab, named(tab))).collect()
+}
+
+/// The pane whose name stands at a place of a rule.
+pub(super) fn name_at(placed: Placed, model: &Model, exchange: &Exchange, at: Position) -> Option<Pane> {
+    let rule = Rect { height: 1, ..placed.area };
+    let column = usize::from(rule.contains(at).then(|| at.x - rule.x)?);
+    let mut end = 2;
+    let found = names(placed, model, exchange).into_iter().find(|(_, name)| {
+        let start = end;
+        end += width(name) + 1;
+        (start..end - 1).contains(&column)
+    });
+    found.map(|(pane, _)| pane)
 }
 
 fn number(pane: Pane) -> usize {

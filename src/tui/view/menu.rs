@@ -84,3 +84,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) 
     buffer.set_line(inside.x, inside.y, &text, inside.width);
     Some(Position::new(inside.x + 2 + width(&seen) as u16, inside.y))
 }
+
+/// The item at a place of the screen.
+pub(super) fn item_at(area: Rect, menu: &Menu, at: Position) -> Option<usize> {
+    let Placed { list, listed, first, .. } = place(area, menu);
+    let row = list.contains(at).then(|| usize::from(at.y - list.y))?;
+    listed.get(first + row).copied().filter(|place| !menu.is_heading(*place))
+}

@@ -19,6 +19,7 @@ mod show;
 mod start;
 mod state;
 mod status;
+mod target;
 mod tree;
 mod why;
 
@@ -34,6 +35,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
+pub(super) use target::{Target, target};
 pub(super) use tree::rows as tree_rows;
 
 /// The smallest screen that everything fits on.

@@ -118,6 +118,22 @@ impl Marks {
     }
 }
 
+/// The octet of the line at a row of the pane and a column of it.
+pub(super) fn octet_at(exchange: &Exchange, width: usize, row: usize, column: usize) -> Option<usize> {
+    let shown = &exchange.focus.shown;
+    let before = Marks::of(shown, shown.message.as_ref()?).before;
+    let columns = columns(width);
+    let column = column.checked_sub(INDENT + 1).filter(|column| *column < columns)?;
+    let line = shown.line();
+    let content = line.strip_suffix(b"\r\n").unwrap_or(line);
+    let mut end = 0;
+    content.iter().enumerate().position(|(at, octet)| {
+        let hidden = shown.hidden.iter().any(|span| span.contains(at));
+        end += usize::from(before.contains(&at)) + if hidden { 1 } else { printable(&[*octet]).len() };
+        row * columns + column < end
+    })
+}
+
 /// Cells broken into rows behind `C: `.
 fn broken(cells: Vec<(String, Style)>, letter: char, mark: char, columns: usize) -> Vec<Line<'static>> {
     let mut rows = vec![vec![Text::raw(format!(" {letter}{mark} "))]];

@@ -9,7 +9,7 @@ use crate::decode::escape;
 use crate::session::Mechanism;
 use crate::tui::model::{Entry, Model};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 const WHAT: &str = "An oscilloscope for SMTP authentication. It plays both ends of an AUTH exchange here, or opens a \
@@ -25,12 +25,25 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
     let whole = bars(area);
     let version = concat!(" saslscope ", env!("CARGO_PKG_VERSION"));
     status::line(buffer, whole.header, version, Role::Title, paint);
+    let what = what(area).into_iter().map(|text| Line::from(paint.span(format!(" {text}"), Role::Text)));
+    super::rows(buffer, whole.body, what);
+    let (list, side) = parts(area);
+    draw_list(buffer, list, model, paint);
+    draw_side(buffer, side, model, area.width >= WITH_SIDE, paint);
+    status::footer(buffer, whole.footer, model, paint);
+}
+
+fn what(area: Rect) -> Vec<String> {
+    wrap(WHAT, usize::from(area.width).saturating_sub(2).min(120))
+}
+
+/// Where the list stands, and what explains its selected entry.
+fn parts(area: Rect) -> (Rect, Rect) {
+    let whole = bars(area);
     let body = Rect { height: whole.body.height + whole.crumb.height, ..whole.body };
-    let what = wrap(WHAT, usize::from(area.width).saturating_sub(2).min(120));
-    let intro = (what.len() as u16 + 1).min(body.height);
-    super::rows(buffer, body, what.into_iter().map(|text| Line::from(paint.span(format!(" {text}"), Role::Text))));
+    let intro = (what(area).len() as u16 + 1).min(body.height);
     let below = Rect { y: body.y + intro, height: body.height - intro, ..body };
-    let (list, side) = if area.width >= WITH_SIDE {
+    if area.width >= WITH_SIDE {
         let wide = area.width * 3 / 5;
         let side = Rect { x: below.x + wide + 2, width: below.width - wide - 2, ..below };
         (Rect { width: wide, ..below }, side)
@@ -38,10 +51,25 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
         let under = UNDER.min(below.height / 2);
         let side = Rect { y: below.bottom() - under, height: under, ..below };
         (Rect { height: below.height - under, ..below }, side)
-    };
-    draw_list(buffer, list, model, paint);
-    draw_side(buffer, side, model, area.width >= WITH_SIDE, paint);
-    status::footer(buffer, whole.footer, model, paint);
+    }
+}
+
+/// The entry at a place of the screen.
+pub(super) fn entry_at(area: Rect, model: &Model, at: Position) -> Option<usize> {
+    let (list, _) = parts(area);
+    let entries = model.entries();
+    let rows = listed(&entries);
+    let row = first(&rows, model, list) + usize::from(list.contains(at).then(|| at.y - list.y)?);
+    match rows.get(row)? {
+        Row::Entry(place, _) => Some(*place),
+        Row::Heading(_) => None,
+    }
+}
+
+/// Which row of the list is the first to be seen.
+fn first(rows: &[Row<'_>], model: &Model, list: Rect) -> usize {
+    let at = rows.iter().position(|row| matches!(row, Row::Entry(place, _) if *place == model.entry)).unwrap_or(0);
+    first_row(at, rows.len(), usize::from(list.height))
 }
 
 /// A row of the list.
@@ -68,9 +96,7 @@ fn listed(entries: &[Entry]) -> Vec<Row<'_>> {
 fn draw_list(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
     let entries = model.entries();
     let rows = listed(&entries);
-    let at = rows.iter().position(|row| matches!(row, Row::Entry(place, _) if *place == model.entry)).unwrap_or(0);
-    let first = first_row(at, rows.len(), usize::from(area.height));
-    for (row, y) in rows.iter().skip(first).zip(area.top()..area.bottom()) {
+    for (row, y) in rows.iter().skip(first(&rows, model, area)).zip(area.top()..area.bottom()) {
         let area = Rect { y, height: 1, ..area };
         match row {
             Row::Heading(text) => status::line(buffer, area, &format!(" {text}"), Role::Title, paint),

@@ -16,7 +16,7 @@ use crate::tui::edges;
 use crate::tui::focus::Place;
 use crate::tui::model::{Exchange, Pane};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use std::collections::BTreeMap;
@@ -38,19 +38,12 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: 
     if shown.is_empty() {
         return draw_text(buffer, area, exchange, paint);
     }
-    let room: usize = shown.iter().map(|(party, form)| kept(*party, machine, *form).width).sum();
-    let room = usize::from(area.width).saturating_sub(room + BETWEEN * (shown.len() - 1));
-    let beside = if shown.len() == 1 && room >= usize::from(BESIDE) + BETWEEN { 0 } else { room / shown.len() };
     let mut x = area.x;
     let mut high = 0;
-    for (place, (of, form)) in shown.iter().enumerate() {
-        let picture = kept(*of, machine, *form);
-        let is_last = place + 1 == shown.len();
-        let wide = if is_last && beside > 0 { area.right() - x } else { (picture.width + beside) as u16 };
-        let own = Rect { x, width: wide, height: area.height.saturating_sub(1), ..area };
-        draw_diagram(buffer, own, exchange, *of, machine, picture, paint);
+    for (of, picture, own) in places(area, machine, &shown) {
+        draw_diagram(buffer, own, exchange, of, machine, picture, paint);
         high = high.max(picture.height as u16 + 1);
-        x = x.saturating_add(wide + BETWEEN as u16);
+        x = own.right().saturating_add(BETWEEN as u16);
     }
     let below = Rect { y: area.y + high, height: area.height - high, ..area };
     let mut lines = foot(exchange, usize::from(area.width), paint);
@@ -64,6 +57,51 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint: 
         lines.extend(moves(area.width));
     }
     super::rows(buffer, below, lines.into_iter());
+}
+
+/// Where the diagrams stand, their titles included.
+fn places(area: Rect, machine: Machine, shown: &[(Party, Form)]) -> Vec<(Party, &'static Picture, Rect)> {
+    let room: usize = shown.iter().map(|(party, form)| kept(*party, machine, *form).width).sum();
+    let room = usize::from(area.width).saturating_sub(room + BETWEEN * shown.len().saturating_sub(1));
+    let beside = if shown.len() == 1 && room >= usize::from(BESIDE) + BETWEEN { 0 } else { room / shown.len().max(1) };
+    let mut x = area.x;
+    let place = |(place, (party, form)): (usize, &(Party, Form))| {
+        let picture = kept(*party, machine, *form);
+        let is_last = place + 1 == shown.len();
+        let wide = if is_last && beside > 0 { area.right() - x } else { (picture.width + beside) as u16 };
+        let own = Rect { x, width: wide, height: area.height.saturating_sub(1), ..area };
+        x = x.saturating_add(wide + BETWEEN as u16);
+        (*party, picture, own)
+    };
+    shown.iter().enumerate().map(place).collect()
+}
+
+/// The diagram at a place of the pane, and of it the row whose edge is there, or a row of the state whose box is there.
+pub(super) fn row_at(area: Rect, exchange: &Exchange, at: Position) -> Option<(Party, Machine, Option<RowId>)> {
+    let (party, machine) = edges::machine(exchange)?;
+    let shown = arrangement(area, party, machine);
+    let (party, picture, own) = places(area, machine, &shown).into_iter().find(|(_, _, own)| own.contains(at))?;
+    let left = own.x + middle(own, picture) as u16;
+    let (Some(x), Some(y)) = (at.x.checked_sub(left), at.y.checked_sub(own.y + 1)) else {
+        return Some((party, machine, None));
+    };
+    let (x, y) = (usize::from(x), usize::from(y));
+    let crosses = |edge: &&EdgeAt| !edge.forbidden && edge.cells.iter().any(|cell| (cell.x, cell.y) == (x, y));
+    let edge = picture.edges.iter().find(crosses).and_then(|edge| edge.rows.first().copied());
+    let inside =
+        |boxed: &&BoxAt| boxed.x <= x && x < boxed.x + boxed.width && boxed.y <= y && y < boxed.y + boxed.height;
+    let of_box = || {
+        let state = picture.boxes.iter().find(inside)?.state;
+        let rows = edges::rows_of(exchange, party, machine);
+        let leaves = rows.iter().find(|row| row.row().from == state);
+        leaves.or_else(|| rows.iter().find(|row| row.row().to == state)).copied()
+    };
+    Some((party, machine, edge.or_else(of_box)))
+}
+
+/// How far from the left a picture stands in its place.
+fn middle(own: Rect, picture: &Picture) -> usize {
+    usize::from(own.width).saturating_sub(picture.width) / 2
 }
 
 /// Whose diagrams fit, and in which form: of both if possible, at large if possible; nothing where none fits.
@@ -249,12 +287,7 @@ fn draw_diagram(
     let place = exchange.focus.places[party.index()].iter().find(|place| place.machine == machine);
     let wrong = exchange.focus.step.deviation.as_ref();
     let wrong = wrong.filter(|wrong| (wrong.party, wrong.machine) == (party, machine));
-    let ground = Ground {
-        width: usize::from(area.width),
-        height: picture.height,
-        x: (usize::from(area.width) - picture.width) / 2,
-        y: 0,
-    };
+    let ground = Ground { width: usize::from(area.width), height: picture.height, x: middle(area, picture), y: 0 };
     let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     Drawing { picture, place, wrong, lit: edges::lit(exchange), ground, area, paint }.draw(buffer);
 }

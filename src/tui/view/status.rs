@@ -5,10 +5,10 @@ use super::state::chain;
 use crate::config::theme::Role;
 use crate::decode::escape;
 use crate::session::Gate;
-use crate::tui::keys::{Action, TABLE};
+use crate::tui::keys::{Action, Binding, TABLE};
 use crate::tui::model::{Exchange, Loading, Model, Source};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
@@ -79,8 +79,8 @@ pub(super) fn crumb(buffer: &mut Buffer, area: Rect, exchange: &Exchange, paint:
 
 /// What can be done now, or what the last key came to; always `? help`.
 pub(super) fn footer(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
-    let help = format!("{} help ", model.options.keys.first(Action::Help));
-    let room = usize::from(area.width).saturating_sub(width(&help) + 2);
+    let help = help(model);
+    let room = room(area, &help);
     let left = if let Some(notice) = &model.notice {
         let role = if notice.bad { Role::Bad } else { Role::Ok };
         let mark = if notice.bad { '✘' } else { '✔' };
@@ -95,21 +95,56 @@ pub(super) fn footer(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Pai
     buffer.set_line(area.x, area.y, &line, area.width);
 }
 
-/// As many as fit, whole.
-fn hints(model: &Model, room: usize, paint: &Paint) -> Vec<Span<'static>> {
-    let mut spans = vec![Span::raw(" ")];
+/// What never gives way.
+fn help(model: &Model) -> String {
+    format!("{} help ", model.options.keys.first(Action::Help))
+}
+
+fn room(area: Rect, help: &str) -> usize {
+    usize::from(area.width).saturating_sub(width(help) + 2)
+}
+
+/// As many as fit, whole: each with its key.
+fn hinted(model: &Model, room: usize) -> Vec<(&'static Binding, String)> {
+    let mut hinted = Vec::new();
     let mut used = 1;
     for binding in TABLE.iter().filter(|binding| binding.foot && binding.when.holds(model)) {
         let keys = model.options.keys.text(binding);
         let Some(key) = keys.split(' ').next().filter(|key| !key.is_empty()) else { continue };
-        let wide = width(key) + width(binding.name) + 3;
-        if used + wide > room {
+        used += hint_width(binding, key);
+        if used > room {
             break;
         }
-        used += wide;
-        spans.extend([paint.span(key.to_owned(), Role::Title), paint.span(format!(" {}  ", binding.name), Role::Dim)]);
+        hinted.push((binding, key.to_owned()));
     }
-    spans
+    hinted
+}
+
+fn hint_width(binding: &Binding, key: &str) -> usize {
+    width(key) + width(binding.name) + 3
+}
+
+fn hints(model: &Model, room: usize, paint: &Paint) -> Vec<Span<'static>> {
+    let hint = |(binding, key): (&Binding, String)| {
+        [paint.span(key, Role::Title), paint.span(format!(" {}  ", binding.name), Role::Dim)]
+    };
+    std::iter::once(Span::raw(" ")).chain(hinted(model, room).into_iter().flat_map(hint)).collect()
+}
+
+/// The hint at a place of the footer.
+pub(super) fn hint_at(area: Rect, model: &Model, at: Position) -> Option<&'static Binding> {
+    let column = usize::from(area.contains(at).then(|| at.x - area.x)?);
+    let help = help(model);
+    if column >= usize::from(area.width).saturating_sub(width(&help)) {
+        return TABLE.iter().find(|binding| binding.action == Action::Help);
+    }
+    let mut end = 1;
+    let mut hinted = hinted(model, room(area, &help)).into_iter().filter(|_| model.notice.is_none());
+    let found = hinted.find(|(binding, key)| {
+        end += hint_width(binding, key);
+        (1..end).contains(&column)
+    });
+    found.map(|(binding, _)| binding)
 }
 
 /// One line of text in a bar.

@@ -1,13 +1,13 @@
 //! The token, field by field.
 
 use super::ladder::first_row;
-use super::paint::{Paint, spread};
+use super::paint::{Paint, spread, width};
 use crate::config::theme::Role;
 use crate::decode::{Change, Gone, Node, Value, escape, value_text};
 use crate::tui::focus::Shown;
 use crate::tui::model::{Exchange, Model};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use std::collections::BTreeSet;
 
@@ -61,18 +61,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
         let line = Line::from(paint.span(" No token in this line.", Role::Dim));
         return super::rows(buffer, area, std::iter::once(line));
     }
-    let selected = rows.iter().rposition(|row| row.place <= exchange.node).unwrap_or(0);
-    let mut lines = Vec::with_capacity(rows.len());
-    let mut at = 0;
-    for (place, row) in rows.iter().enumerate() {
-        if place == selected {
-            at = lines.len();
-        }
-        let next = rows.get(place + 1).map_or(usize::MAX, |row| row.place);
-        let edited = edited(row, next, exchange);
-        lines.push(Drawn::Node(row, edited.0));
-        lines.extend(edited.1.into_iter().map(Drawn::Gone));
-    }
+    let (lines, at) = drawn(&rows, exchange);
     let first = first_row(at, lines.len(), usize::from(area.height));
     for ((place, drawn), y) in lines.iter().enumerate().skip(first).zip(area.top()..area.bottom()) {
         let line = match drawn {
@@ -90,6 +79,38 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
         };
         super::row(buffer, Rect { y, height: 1, ..area }, &line, place == at, paint);
     }
+}
+
+/// All rows as they are drawn, and which of them is selected.
+fn drawn<'a>(rows: &'a [TreeRow<'a>], exchange: &'a Exchange) -> (Vec<Drawn<'a>>, usize) {
+    let selected = rows.iter().rposition(|row| row.place <= exchange.node).unwrap_or(0);
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut at = 0;
+    for (place, row) in rows.iter().enumerate() {
+        if place == selected {
+            at = lines.len();
+        }
+        let next = rows.get(place + 1).map_or(usize::MAX, |row| row.place);
+        let edited = edited(row, next, exchange);
+        lines.push(Drawn::Node(row, edited.0));
+        lines.extend(edited.1.into_iter().map(Drawn::Gone));
+    }
+    (lines, at)
+}
+
+/// The node at a place of the pane, and whether that is where it folds: at its fold, or at the end of the line that
+/// leads to it.
+pub(super) fn node_at(area: Rect, exchange: &Exchange, at: Position) -> Option<(usize, bool)> {
+    let rows = rows(&exchange.focus.shown, &exchange.folded);
+    let (lines, selected) = drawn(&rows, exchange);
+    let first = first_row(selected, lines.len(), usize::from(area.height));
+    let line = lines.get(first + usize::from(area.contains(at).then(|| at.y - area.y)?))?;
+    let Drawn::Node(row, _) = line else { return None };
+    // The cursor and a blank stand before the line, the fold behind it.
+    let name = 2 + width(&row.guides);
+    let fold = usize::from(exchange.folded.contains(&row.place));
+    let folds = row.folds && (name.saturating_sub(2)..name + fold).contains(&usize::from(at.x - area.x));
+    Some((row.place, folds))
 }
 
 /// A row as it is drawn.
