@@ -49,7 +49,7 @@ pub(super) struct Reach {
 
 impl Model {
     /// Whether the terminal is to be asked for its ground now: once, where the theme depends on it.
-    pub(super) fn asks(&mut self) -> bool {
+    pub fn asks(&mut self) -> bool {
         let asks = self.options.auto.is_some() && self.reach.asked.is_none();
         self.reach.asked = self.reach.asked.or(asks.then_some(self.now));
         asks
@@ -93,7 +93,7 @@ pub(super) fn themes(model: &mut Model) {
     let item = |listed: &Listed| {
         let own = if listed.own { ", yours" } else { "" };
         let (is, detail) = match &listed.theme {
-            Ok(theme) if model.options.color => (theme.background.word(), String::new()),
+            Ok(theme) if model.options.color => (theme.background.word(), twin(theme)),
             Ok(theme) => (theme.background.word(), "Colours are off: every theme shows weights only.".to_owned()),
             Err(error) => ("✘ broken", escape(&error.to_string())),
         };
@@ -104,6 +104,11 @@ pub(super) fn themes(model: &mut Model) {
     if let Some(Overlay::Menu(menu)) = &mut model.overlay {
         menu.selected = selected;
     }
+}
+
+/// What `L` leads to.
+fn twin(theme: &Theme) -> String {
+    theme.twin.as_ref().map_or_else(String::new, |twin| format!("Its twin for the other light is {twin}."))
 }
 
 /// Shows the theme under the cursor of the list; where it can't be had, the one before.

@@ -21,7 +21,7 @@ use saslscope::config::theme::Theme;
 use saslscope::session::{Fault, Gate, Lab, Mechanism};
 use saslscope::terms::Micros;
 use saslscope::transcript::recording::read;
-use saslscope::tui::{Arrangement, Clock, Keys, Model, Options, built_in, done, draw, key, perform};
+use saslscope::tui::{Arrangement, Clock, Keys, Model, Options, Twins, built_in, done, draw, key, perform};
 use std::path::Path;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];

@@ -248,6 +248,136 @@ fn every_theme_has_the_ground_that_it_says_and_its_twin_the_other() {
     }
 }
 
+/// Where there are no colours, what must be told apart differs in weight or in the glyph that stands with it.
+#[test]
+fn without_colours_glyphs_and_weights_tell_all() {
+    let mono = theme("mono");
+    assert!(Role::ALL.iter().all(|role| mono.look(*role).fg.is_none() && mono.look(*role).bg.is_none()));
+    let twins = [
+        (Role::Text, "", ""),
+        (Role::Client, "C", "C"),
+        (Role::Server, "S", "S"),
+        (Role::Held, "●", "*"),
+        (Role::Ok, "✔", "y"),
+        (Role::Warn, "!", "!"),
+        (Role::Bad, "✘", "X"),
+        (Role::Secret, "•", "*"),
+        (Role::Selected, "▶", ">"),
+        (Role::BytesHit, "", ""),
+        (Role::StateNow, "▣", "#"),
+        (Role::StateWalked, "─", "-"),
+        (Role::StateNext, "╌", "."),
+    ];
+    for (place, (role, glyph, ascii)) in twins.iter().enumerate() {
+        for (other, its, its_ascii) in &twins[..place] {
+            let weights = mono.look(*role).modifiers == mono.look(*other).modifiers;
+            assert!(!weights || glyph != its && ascii != its_ascii, "{} and {}", role.name(), other.name());
+        }
+    }
+    // Each glyph where its role is drawn, with Unicode and without.
+    let table: [(&str, Option<Fault>, &[Role]); 4] = [
+        ("n n n", None, &[Role::Client, Role::Server, Role::Held, Role::Selected, Role::StateNow, Role::StateWalked]),
+        ("n n n 4 z", None, &[Role::StateNow, Role::StateNext]),
+        ("n n n n 6 k k", Some(Fault::CutToken), &[Role::Bad, Role::Warn]),
+        ("B", None, &[Role::Ok]),
+    ];
+    for ascii in [false, true] {
+        for (keys, fault, roles) in table {
+            let mut lab = Lab::new([7; 32], NOW);
+            lab.fault = fault;
+            let mut model = model(Options { ascii, color: false, ..options() });
+            model.open_lab(lab);
+            press(&mut model, keys);
+            let drawn = text(&mut model, SIZES[1]);
+            for role in roles {
+                let (_, glyph, plain) = twins.iter().find(|(known, ..)| known == role).unwrap();
+                let glyph = if ascii { plain } else { glyph };
+                assert!(drawn.contains(glyph), "{} after {keys}: no {glyph}\n{drawn}", role.name());
+            }
+        }
+        let mut model = model(Options { ascii, color: false, ..options() });
+        let mut lab = Lab::new([7; 32], NOW);
+        lab.mechanism = Mechanism::Login;
+        model.open_lab(lab);
+        press(&mut model, "c 1");
+        assert!(text(&mut model, SIZES[1]).contains(if ascii { "password: *" } else { "password: •" }));
+    }
+}
+
+#[test]
+fn light_and_dark_follow_the_terminal_until_the_user_chooses() {
+    let twins = || Some(Twins { dark: theme("dark"), light: theme("light") });
+    let fresh = || model(Options { auto: twins(), ..options() });
+    let ground = |model: &mut Model| format!("{:?}", screen(model, SIZES[0]).backend().buffer()[(0, 0)].bg);
+
+    let mut model = fresh();
+    let own = ground(&mut model);
+    model.background(Background::Light);
+    assert_eq!(ground(&mut model), own, "what nobody asked for changes nothing");
+    assert!(model.asks() && !model.asks(), "it is asked once");
+    model.background(Background::Light);
+    assert_eq!(ground(&mut model), "Rgb(251, 251, 248)");
+    model.background(Background::Dark);
+    assert_eq!(ground(&mut model), "Rgb(20, 24, 31)");
+
+    let mut late = fresh();
+    assert!(late.asks());
+    late.now = Micros(1_500_000);
+    late.background(Background::Light);
+    assert_eq!(ground(&mut late), own, "whoever has begun to read keeps the colours");
+
+    let mut chosen = fresh();
+    assert!(chosen.asks());
+    press(&mut chosen, "T Home Enter");
+    let catppuccin = ground(&mut chosen);
+    assert_eq!(catppuccin, "Rgb(30, 30, 46)");
+    chosen.background(Background::Light);
+    assert_eq!(ground(&mut chosen), catppuccin, "what the user chose stays");
+    for expected in ["Rgb(251, 251, 248)", "Rgb(30, 30, 46)", "Rgb(251, 251, 248)"] {
+        press(&mut chosen, "L");
+        assert_eq!(ground(&mut chosen), expected, "L leads to the light twin, and back");
+    }
+
+    let mut mono = self::model(Options { theme: theme("mono"), ..options() });
+    press(&mut mono, "L");
+    assert!(text(&mut mono, SIZES[0]).contains("the theme mono has no twin; T lists all themes"));
+    let mut plain = self::model(Options { color: false, ..options() });
+    press(&mut plain, "L");
+    assert!(text(&mut plain, SIZES[0]).contains("colours are off"));
+}
+
+#[test]
+fn a_theme_is_seen_before_it_is_chosen() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    let ground = |model: &mut Model| format!("{:?}", screen(model, SIZES[0]).backend().buffer()[(0, 0)].bg);
+    let before = ground(&mut model);
+    press(&mut model, "T Home");
+    assert_eq!(ground(&mut model), "Rgb(30, 30, 46)");
+    let drawn = text(&mut model, SIZES[0]);
+    for role in Role::ALL {
+        assert!(drawn.contains(role.name()), "{}\n{drawn}", role.name());
+    }
+    assert!(drawn.contains("light          light") && drawn.contains("Its twin for the other light is light."));
+    press(&mut model, "Esc");
+    assert_eq!(ground(&mut model), before);
+    press(&mut model, "T Home Enter");
+    assert_eq!(ground(&mut model), "Rgb(30, 30, 46)");
+}
+
+#[test]
+fn keys_of_the_user_are_those_of_the_help_and_the_footer() {
+    let file = "[keys]\nstep = [\"F5\"]\nhelp = [\"n\"]\nsave = []\n";
+    let file = saslscope::config::keys::KeyFile::read("keys.toml", file).unwrap();
+    let mut model = self::model(Options { keys: Keys::read(&file).unwrap(), ..options() });
+    model.open_lab(Lab::new([7; 32], NOW));
+    let drawn = text(&mut model, SIZES[0]);
+    assert!(drawn.contains(" F5 step ") && drawn.contains("n help") && !drawn.contains("save"), "{drawn}");
+    key(&mut model, KeyEvent::new(KeyCode::F(5), KeyModifiers::NONE));
+    assert!(text(&mut model, SIZES[0]).contains("EHLO client"));
+    press(&mut model, "n");
+    assert!(text(&mut model, SIZES[0]).contains("F5          let the held line go"));
+}
+
 /// Wide letters, accents without a letter, flags, a family, emoji of two kinds, tabs, joiners, halfwidth sound marks.
 const LETTERS: [&str; 9] = [
     "日本語のメール",

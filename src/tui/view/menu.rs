@@ -3,6 +3,7 @@
 use super::ladder::first_row;
 use super::overlay::frame;
 use super::paint::{Paint, cut, spread, width, wrap};
+use super::sample;
 use crate::config::theme::Role;
 use crate::tui::model::{Menu, MenuKind};
 use ratatui::buffer::Buffer;
@@ -19,6 +20,8 @@ struct Placed {
     size: (u16, u16),
     /// Where its lines are.
     list: Rect,
+    /// Where the sample of a theme is; without width where there is none.
+    beside: Rect,
     /// Which items are listed, and which of them is the first on the screen.
     listed: Vec<usize>,
     first: usize,
@@ -29,7 +32,11 @@ fn place(area: Rect, menu: &Menu) -> Placed {
     let most = area.width.saturating_sub(2);
     let guess = menu.is_guess();
     let tells = guess || matches!(menu.kind, MenuKind::Otherwise(_) | MenuKind::Faults { .. });
-    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX).max(if tells { 70 } else { 50 }).min(most);
+    let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX);
+    // Beside the themes there is what they look like.
+    let shows = matches!(menu.kind, MenuKind::Themes { .. }) && wide.saturating_add(sample::WIDTH) <= most;
+    let beside = if shows { sample::WIDTH } else { 0 };
+    let wide = wide.saturating_add(beside).max(if tells { 70 } else { 50 }).min(most);
     let finds = u16::from(menu.find.is_some());
     let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
     let high = rows.saturating_add(DETAIL + 2 + finds).min(area.height.saturating_sub(2));
@@ -37,16 +44,18 @@ fn place(area: Rect, menu: &Menu) -> Placed {
     let lower = Rect { y: area.bottom().saturating_sub(high + 2).max(area.y), height: high.min(area.height), ..area };
     let area = if guess { lower } else { area };
     let inside = super::overlay::inside(area, wide, high);
-    let list = Rect { y: inside.y + finds, height: inside.height.saturating_sub(DETAIL + finds), ..inside };
+    let height = inside.height.saturating_sub(DETAIL + finds);
+    let list = Rect { y: inside.y + finds, height, width: inside.width.saturating_sub(beside), ..inside };
+    let beside = Rect { x: list.right(), width: beside, ..list };
     let listed = menu.listed();
     let at = listed.iter().position(|place| *place == menu.selected).unwrap_or(0);
     let first = first_row(at, listed.len(), usize::from(list.height));
-    Placed { area, size: (wide, high), list, listed, first }
+    Placed { area, size: (wide, high), list, beside, listed, first }
 }
 
 /// Draws the list; where the cursor of what is typed is.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) -> Option<Position> {
-    let Placed { area, size, list, listed, first } = place(area, menu);
+    let Placed { area, size, list, beside, listed, first } = place(area, menu);
     let inside = frame(buffer, area, size.0, size.1, &menu.title, paint);
     for (place, y) in listed.iter().skip(first).zip(list.top()..list.bottom()) {
         let Some(item) = menu.items.get(*place) else { continue };
@@ -60,9 +69,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) 
         let text = Line::from(paint.span(cut(&text, usize::from(list.width)), Role::Text));
         super::row(buffer, line, &text, selected, paint);
     }
+    sample::draw(buffer, beside, paint);
     let detail = menu.items.get(menu.selected).filter(|_| !listed.is_empty());
     let detail = detail.map_or("nothing is called so", |item| item.detail.as_str());
-    let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..list }.intersection(inside);
+    let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..inside }.intersection(inside);
     let lines = wrap(detail, usize::from(below.width));
     super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, Role::Dim))));
     let Some(line) = &menu.find else {

@@ -15,6 +15,7 @@ mod notes;
 mod overlay;
 mod paint;
 mod raw;
+mod sample;
 mod show;
 mod start;
 mod state;
