@@ -365,3 +365,49 @@ fn the_readme_and_the_help_name_the_same_commands() {
         assert!(["\n", " <", "[="].iter().any(|end| helps.contains(&format!("{flag}{end}"))), "{flag}");
     }
 }
+
+#[test]
+fn files_of_the_user_that_cannot_be_followed_are_named() {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wrong");
+    // The file; its text; arguments; exit code; what is told.
+    let table: &[(&str, &str, &[&str], i32, &str)] = &[
+        (
+            "config.toml",
+            "\nthem = 1",
+            &["lab"],
+            1,
+            "config.toml:2: them: no setting (is `theme` meant?); there are: theme",
+        ),
+        ("config.toml", "theme = \"nrod\"", &["lab"], 1, "there is no theme `nrod` (is `nord` meant?)"),
+        ("config.toml", "theme = \"nrod\"", &["lab", "--theme", "nord"], 0, ""),
+        ("config.toml", "theme = \"nrod\"", &["themes"], 0, ""),
+        ("config.toml", "color = \"always\"", &["lab"], 0, ""),
+        ("keys.toml", "[keys]\nstep = [\"s\"]", &["lab"], 1, "keys.toml:2: step: `s` is a key of `secrets`, too"),
+        ("keys.toml", "[keys]\nstep = [\"Spcae\"]", &["decode", "QQ=="], 1, "no key `Spcae` (is `Space` meant?)"),
+        ("keys.toml", "[keys]\nstpe = []", &["keys"], 1, "keys.toml:2: stpe: no action (is `step` meant?)"),
+        (
+            "themes/mine.toml",
+            "inherits = \"nord\"\ntext = \"blu\"",
+            &["lab", "--theme", "mine"],
+            1,
+            "mine.toml:2: text: no",
+        ),
+        ("themes/mine.toml", "inherits = \"nord\"\ntext = \"blu\"", &["themes"], 41, ""),
+    ];
+    for (file, text, arguments, exit, told) in table {
+        let _ = fs::remove_dir_all(&home); // of an earlier run
+        let file = home.join("saslscope").join(file);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        fs::write(&file, text).expect("written");
+        let output = fed(saslscope(arguments).env("XDG_CONFIG_HOME", &home), b"");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(*exit), "{text}: {error}");
+        assert!(error.contains(told) && (told.is_empty() || error.starts_with("saslscope: reading the ")), "{error}");
+        let colored = output.stdout.contains(&0x1b);
+        assert_eq!(colored, text.contains("always"), "{text}");
+    }
+    let keys = home.join("saslscope").join("keys.toml");
+    fs::write(keys, "[keys]\nstep = [\"F5\", \"n\"]\n").expect("written");
+    let output = fed(saslscope(&["keys"]).env("XDG_CONFIG_HOME", &home), b"");
+    assert!(stdout(&output).contains("F5 n        step "), "{}", stdout(&output));
+}
