@@ -44,7 +44,7 @@ pub use field::{
     Form, ValueError, bits, children_span, field_name, form, hex, item, known, octets, says, typed, unhex,
 };
 pub use patch::{PatchError, patch, patch_children, splice};
-pub use render::{escape, is_harmful, lines, summary, value_text};
+pub use render::{escape, is_harmful, lines, summary, value_text, word};
 pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
 
 /// Reads one token. Never fails: what can't be read is there as octets, with a problem that says why.

@@ -65,21 +65,26 @@ pub fn summary(tree: &Tree, bytes: &[u8], reveal: bool) -> String {
     }
     let mut words: Vec<&str> = Vec::new();
     for (_, node) in tree.walk() {
-        match &node.value {
-            Value::Oid { mech, .. } if node.name == "MechType" => {
-                words.push(mech.map_or("unknown mechanism", |mech| mech.name()));
-            }
-            Value::Named { name, .. } if node.name == "negState" => words.push(name),
-            _ if is_message(&node.name) => {
-                words.push(&node.name);
-                break;
-            }
-            _ => {}
+        words.extend(word(node));
+        if is_message(&node.name) {
+            break;
         }
     }
     let size = format!("{} B", bytes.len());
     words.push(&size);
     format!("{name}: {}", words.join(", "))
+}
+
+/// What [`summary`] says of a node, if it names it.
+#[must_use]
+pub fn word(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Oid { mech, .. } if node.name == "MechType" => {
+            Some(mech.map_or("unknown mechanism", |mech| mech.name()))
+        }
+        Value::Named { name, .. } if node.name == "negState" => Some(name),
+        _ => is_message(&node.name).then_some(&*node.name),
+    }
 }
 
 /// The messages of the mechanisms within.

@@ -107,10 +107,10 @@ fn one_light_in_all_views() {
     let negotiation = |model: &mut Model| {
         let raw = lit(model, 71..146, 1..12);
         let octets = lit(model, 71..146, 12..30);
-        (raw, octets)
+        (lit(model, 0..70, 1..30), raw, octets)
     };
     // negState: octets 4..9 of the token, which are the bits of the characters 5..12; the gap in a row stays dark.
-    let expected = ("aADCgEA".to_owned(), "a0 03 0a 0100.....".to_owned());
+    let expected = ("accept-completed".to_owned(), "aADCgEA".to_owned(), "a0 03 0a 0100.....".to_owned());
     assert_eq!(negotiation(&mut model), expected);
     press(&mut model, "2 l l");
     assert_eq!(negotiation(&mut model), expected, "an octet within selects the node");

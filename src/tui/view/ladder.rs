@@ -63,8 +63,29 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     for (place, y) in (first..rows.len()).zip(area.top()..area.bottom()) {
         let row = read(rows.nth(place), model, exchange);
         let line = if lines { arrow(&row, wide, exchange, paint) } else { plain(&row, wide, digits(exchange), paint) };
+        let line = if row.selected { with_light(line, exchange, paint) } else { line };
         super::row(buffer, Rect { y, height: 1, ..area }, &line, row.selected, paint);
     }
+}
+
+/// The line with the word lit that stands for the selected node, or for what it stands in.
+fn with_light(mut line: Line<'static>, exchange: &Exchange, paint: &Paint) -> Line<'static> {
+    let Some(tree) = exchange.focus.shown.tree.as_ref().filter(|_| exchange.lit().is_some()) else { return line };
+    let path = tree.path(exchange.node);
+    let Some(word) = path.into_iter().rev().find_map(decode::word) else { return line };
+    let found = |span: &Text<'_>| span.content.find(word);
+    if let Some((place, at)) = line.spans.iter().enumerate().find_map(|(place, span)| Some((place, found(span)?))) {
+        let span = line.spans.remove(place);
+        let (before, rest) = span.content.split_at(at);
+        let (hit, behind) = rest.split_at(word.len());
+        let parts = [
+            Text::styled(before.to_owned(), span.style),
+            paint.span(hit, Role::BytesHit),
+            Text::styled(behind.to_owned(), span.style),
+        ];
+        line.spans.splice(place..place, parts);
+    }
+    line
 }
 
 /// One row by itself, without life lines.
