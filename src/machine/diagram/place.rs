@@ -26,10 +26,12 @@ const SMTP_CLIENT: Plans = [
         "  DataSent         Cancelling          Tls           StartTls",
     ],
     &[
-        " Connect                                   Failed",
-        " Greeted       EhloSent        Choose     Quitting        Closed",
-        "  InData        InMail         InMech       Done      AuthenticatedInData",
-        " DataSent     Cancelling        Tls        StartTls",
+        " Connect                    InMail",
+        " Greeted      EhloSent                      InData",
+        "                Tls         Choose         DataSent",
+        "              StartTls      InMech        Cancelling",
+        " Failed       Quitting       Done     AuthenticatedInData",
+        "               Closed",
     ],
 ];
 

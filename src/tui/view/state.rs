@@ -25,7 +25,7 @@ use std::sync::OnceLock;
 /// How many states of the way here are told in one line.
 const WAY: usize = 4;
 /// Cells between two diagrams.
-const BETWEEN: usize = 3;
+const BETWEEN: usize = 2;
 /// The fewest lines around a diagram: its title, and the row below.
 const AROUND: usize = 2;
 /// The fewest columns beside a diagram that are worth writing in.
