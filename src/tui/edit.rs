@@ -79,6 +79,9 @@ pub(super) struct Entry {
     place: Option<usize>,
 }
 
+/// Why something is not edited.
+const SECRET: &str = "edit: this holds a secret; s reveals it first";
+
 /// Opens the selected field of the held line.
 pub(super) fn field(model: &mut Model) {
     let reveal = model.revealed();
@@ -231,6 +234,12 @@ impl Editor {
             mended: true,
             outcome: Err(String::new()),
         };
+        // Masked as a whole, the token may read as another than it is.
+        let shown = exchange.focus.shown.nodes().nth(exchange.node).map(|(_, node)| (&node.name, node.span));
+        let held = editor.tree.as_ref().and_then(|tree| tree.walk().nth(exchange.node));
+        if shown != held.map(|(_, node)| (&node.name, node.span)) {
+            return Err(SECRET.to_owned());
+        }
         let way = if editor.tree.is_some() { Way::Value } else { Way::Line };
         let bit = editor.select(exchange.node);
         editor.write(way)?;
@@ -296,7 +305,7 @@ impl Editor {
     /// Begins to write it that way.
     fn write(&mut self, way: Way) -> Result<(), String> {
         if self.hides(way) {
-            return Err("edit: this holds a secret; s reveals it first".to_owned());
+            return Err(SECRET.to_owned());
         }
         (self.way, self.selected) = (way, 0);
         let (line, shape) = match (way, self.node()) {
