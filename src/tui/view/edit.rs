@@ -139,7 +139,10 @@ fn meaning(step: &Step) -> Vec<(String, Role)> {
         said.push((format!("! {} ({})", escape(&problem.what), problem.cite), Role::Warn));
     }
     if let Some(deviation) = &step.deviation {
-        said.extend(why::broken(deviation));
+        // The clause first: it is what is to be seen where there is room for little.
+        let [what, allowed, clause] = why::broken(deviation).map(|(text, _)| text);
+        let what = what.trim_start_matches("✘ ").to_owned();
+        said.extend([(format!("✘ {clause}"), Role::Bad), (what, Role::Text), (allowed, Role::Dim)]);
         return said;
     }
     let party = step.from().unwrap_or(Party::Client);
