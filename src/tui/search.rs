@@ -449,9 +449,15 @@ impl Search {
         if scan.matches(exchange, exchange.row) > 0 || exchange.row >= exchange.steps().len() {
             return None;
         }
-        let found = &scan.found[1];
-        let behind = found.partition_point(|found| found.row < exchange.row);
-        found.get(behind).or_else(|| found.get(behind.checked_sub(1)?)).map(|found| found.row)
+        match scan.way(exchange, true, exchange.row) {
+            Way::To(row) => Some(row),
+            Way::Nowhere => match scan.way(exchange, false, exchange.row) {
+                Way::To(row) => Some(row),
+                Way::Unknown | Way::Nowhere => None,
+            },
+            // It is shown although it does not match.
+            Way::Unknown => None,
+        }
     }
 }
 

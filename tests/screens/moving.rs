@@ -352,11 +352,11 @@ fn actions_are_found_by_name_however_they_are_typed() {
         ("nd", "next deviation"),
         ("pvmt", "previous match"),
         ("mark", "mark"),
-        ("clause", "next deviation"),
+        ("clauses that led", "why"),
         ("LIGHT", "light or dark"),
     ] {
         press(&mut model, "Esc :");
-        typed.chars().for_each(|c| press(&mut model, &c.to_string()));
+        typed.chars().for_each(|c| press(&mut model, &c.to_string().replace(' ', "Space")));
         let drawn = text(&mut model, SIZES[0]);
         assert!(drawn.contains(&format!("│ ▶ {first}")), "{typed}: {drawn}");
     }

@@ -6,7 +6,7 @@ use crate::config::theme::Role;
 use crate::decode::escape;
 use crate::session::Gate;
 use crate::tui::keys::{Action, Binding, TABLE};
-use crate::tui::model::{Exchange, Loading, Model, Source};
+use crate::tui::model::{Exchange, Loading, Model, Overlay, Prompt, PromptKind, Source};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -88,6 +88,12 @@ pub(super) fn footer(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Pai
     } else if let Some(Loading { name, progress }) = &model.loading {
         let text = format!(" opening {}: {} %; Esc leaves it", escape(name), progress.percent());
         vec![paint.span(cut(&text, room), Role::Text)]
+    } else if let Some(Overlay::Prompt(Prompt { kind: kind @ (PromptKind::Search | PromptKind::Filter), .. })) =
+        &model.overlay
+    {
+        let empty = if *kind == PromptKind::Search { "searches on" } else { "shows all" };
+        let text = format!(" Enter keeps it, an empty line {empty}, Esc goes back");
+        vec![paint.span(cut(&text, room), Role::Dim)]
     } else {
         hints(model, room, paint)
     };
