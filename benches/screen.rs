@@ -99,6 +99,7 @@ impl Screen {
         let options = Options {
             theme: Theme::find("dark").expect("a built-in theme"),
             auto: None,
+            asks: false,
             color: true,
             colors: Colors::True,
             keys: Keys::default(),

@@ -18,10 +18,11 @@ pub(super) fn wanted(common: &Common) -> bool {
 
 /// How the screen behaves.
 pub(super) fn options(gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<Options, Failure> {
-    let (theme, auto) = theme(common)?;
+    let (theme, auto, asks) = theme(common)?;
     Ok(Options {
         theme,
         auto,
+        asks,
         color: common.color(),
         colors: terminal::colors(&env).unwrap_or(Colors::Sixteen),
         keys: common.keys.clone(),
@@ -63,9 +64,9 @@ pub(super) fn start(common: &Common) -> Result<Exit, Failure> {
 /// What the screen holds unless told otherwise: each line before it goes.
 pub(super) const SEND: Gate = Gate { receive: false, send: true };
 
-/// The theme that was asked for. Where none was: the one that suits the ground of the terminal as far as it is known,
-/// and those to go over to once the terminal says it.
-pub(super) fn theme(common: &Common) -> Result<(Theme, Option<Twins>), Failure> {
+/// The theme that was asked for. Where it is left to the terminal: the one that suits its ground as far as that is
+/// known, those for either ground, and whether the terminal is to be asked.
+pub(super) fn theme(common: &Common) -> Result<(Theme, Option<Twins>, bool), Failure> {
     let find = |name: &str| {
         let failed = |error| Failure::usage(format!("reading the theme: {error}; `saslscope themes` lists them"));
         Theme::find(name).map_err(failed)
@@ -73,16 +74,15 @@ pub(super) fn theme(common: &Common) -> Result<(Theme, Option<Twins>), Failure> 
     let settings = &common.settings;
     let name = common.theme.as_deref().or(settings.theme.as_deref()).unwrap_or(AUTO);
     if name != AUTO {
-        return Ok((find(name)?, None));
+        return Ok((find(name)?, None, false));
     }
     let dark = find(settings.dark_theme.as_deref().unwrap_or("dark"))?;
     let twins = Twins { dark, light: find(settings.light_theme.as_deref().unwrap_or("light"))? };
     // Of sixteen colours the terminal's own are the best.
-    if !common.color() || terminal::colors(&env).is_none_or(|colors| colors == Colors::Sixteen) {
-        return Ok((find(OWN)?, None));
-    }
-    let theme = terminal::background(&env).and_then(|ground| twins.on(ground).cloned());
-    Ok((theme.map_or_else(|| find(OWN), Ok)?, terminal::may_be_asked(&env).then_some(twins)))
+    let many = common.color() && terminal::colors(&env).is_some_and(|colors| colors > Colors::Sixteen);
+    let ground = terminal::background(&env).filter(|_| many);
+    let theme = ground.and_then(|ground| twins.on(ground).cloned()).map_or_else(|| find(OWN), Ok)?;
+    Ok((theme, Some(twins), many && terminal::may_be_asked(&env)))
 }
 
 /// The theme of the terminal's own colours.

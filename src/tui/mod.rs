@@ -86,8 +86,10 @@ pub enum Start {
 pub struct Options {
     /// The theme.
     pub theme: Theme,
-    /// The themes to go over to once the terminal says which ground it has; none where a theme was asked for.
+    /// The themes that suit a dark and a light terminal, where it is left to the terminal.
     pub auto: Option<Twins>,
+    /// Whether the terminal is to be asked which ground it has.
+    pub asks: bool,
     /// Whether colours may be used; weights are always.
     pub color: bool,
     /// How many colours there are, where they may be used.

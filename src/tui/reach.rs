@@ -50,7 +50,7 @@ pub(super) struct Reach {
 impl Model {
     /// Whether the terminal is to be asked for its ground now: once, where the theme depends on it.
     pub fn asks(&mut self) -> bool {
-        let asks = self.options.auto.is_some() && self.reach.asked.is_none();
+        let asks = self.options.asks && self.options.auto.is_some() && self.reach.asked.is_none();
         self.reach.asked = self.reach.asked.or(asks.then_some(self.now));
         asks
     }

@@ -33,6 +33,7 @@ fn options() -> Options {
     Options {
         theme: Theme::find("terminal16").unwrap(),
         auto: None,
+        asks: false,
         color: true,
         colors: Colors::True,
         keys: Keys::default(),

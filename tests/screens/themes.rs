@@ -307,7 +307,7 @@ fn without_colours_glyphs_and_weights_tell_all() {
 #[test]
 fn light_and_dark_follow_the_terminal_until_the_user_chooses() {
     let twins = || Some(Twins { dark: theme("dark"), light: theme("light") });
-    let fresh = || model(Options { auto: twins(), ..options() });
+    let fresh = || model(Options { auto: twins(), asks: true, ..options() });
     let ground = |model: &mut Model| format!("{:?}", screen(model, SIZES[0]).backend().buffer()[(0, 0)].bg);
 
     let mut model = fresh();
