@@ -16,7 +16,7 @@ const MOST: usize = 2_048;
 pub struct Diff {
     /// For each node, in the order of the tree.
     pub nodes: Vec<Change>,
-    /// Nodes that are there no more, without those within them, in the order of the tree that was.
+    /// Nodes that are there no more, without those within them, by the place behind which they stood.
     pub gone: Vec<Gone>,
     /// Octets that are others than before, or new; ascending.
     pub octets: Vec<Span>,

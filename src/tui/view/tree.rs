@@ -125,9 +125,9 @@ enum Drawn<'a> {
 fn edited<'a>(row: &TreeRow<'_>, next: usize, exchange: &'a Exchange) -> (Option<String>, Vec<&'a Gone>) {
     let Some(diff) = &exchange.focus.diff else { return (None, Vec::new()) };
     let folded = exchange.folded.contains(&row.place);
-    let within = |place: usize| (row.place..next).contains(&place);
-    let (hidden, gone): (Vec<_>, Vec<_>) =
-        diff.gone.iter().filter(|gone| within(gone.behind)).partition(|gone| folded && gone.depth > row.depth);
+    let from = diff.gone.partition_point(|gone| gone.behind < row.place);
+    let gone = diff.gone[from..].iter().take_while(|gone| gone.behind < next);
+    let (hidden, gone): (Vec<_>, Vec<_>) = gone.partition(|gone| folded && gone.depth > row.depth);
     let inside = diff.nodes.iter().enumerate().skip(row.place + 1).take(next.saturating_sub(row.place + 1));
     let inside = folded && (!hidden.is_empty() || inside.into_iter().any(|(_, change)| *change != Change::Same));
     let change = match diff.nodes.get(row.place) {
