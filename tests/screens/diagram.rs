@@ -117,3 +117,34 @@ fn one_light_in_all_views() {
     press(&mut model, "1 l");
     assert_eq!(negotiation(&mut model), expected, "and so does a character");
 }
+
+#[test]
+fn what_is_wrong_is_marked_where_it_sits() {
+    let start = "S: 220 ready\nC: EHLO x\nS: 250 AUTH LOGIN GSSAPI\n";
+    // Padding is missing behind the last character.
+    let mut model = lines(&format!("{start}C: AUTH LOGIN Q2hhcmxpZQ\n"));
+    press(&mut model, "6 G 1");
+    let drawn = text(&mut model, SIZES[2]);
+    assert!(drawn.contains("C: AUTH LOGIN Q2hhcmxpZQ✘"), "{drawn}");
+    // The OID of the frame wants one octet more than there are.
+    let mut model = lines(&format!("{start}C: AUTH GSSAPI YAcGBisGAQUF\n"));
+    press(&mut model, "6 G s 2 G");
+    check("cut-short", &mut model, &SIZES[2..]);
+}
+
+#[test]
+fn every_step_of_every_recording_shows_where_both_parties_are() {
+    for known in built_in() {
+        let mut model = recording(known.name);
+        if known.name.starts_with("lessons/") {
+            press(&mut model, "N"); // its notes turn to other panes
+        }
+        press(&mut model, "4");
+        for size in SIZES.into_iter().cycle().take(read(known.bytes).recording.events.len()) {
+            let drawn = text(&mut model, size);
+            // In the diagram, and in the line below.
+            assert!(drawn.matches(['▣', '✘']).count() >= 2, "{} at {size:?}:\n{drawn}", known.name);
+            press(&mut model, "n");
+        }
+    }
+}
