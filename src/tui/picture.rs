@@ -20,7 +20,7 @@ const FRAMES: usize = 200;
 /// The longest pause of an asciicast.
 const PAUSE: Micros = Micros(2_000_000);
 /// A cell of an SVG, in its units: width and height, and how far down the base line is.
-const CELL: (usize, usize, usize) = (9, 19, 14);
+const CELL: (usize, usize, usize) = (9, 17, 13);
 
 /// What a picture can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,10 +312,10 @@ mod tests {
             "\x1b[0;1;38;5;67m日<b>\x1b[0m   \x1b[0m\n\x1b[0;38;2;1;2;3;104mx\x1b[0m       \x1b[0m\n"
         );
         let svg = svg(&buffer);
-        let word = "<text x=\"0\" y=\"14\" textLength=\"45\" fill=\"#5f87af\" font-weight=\"bold\" \
+        let word = "<text x=\"0\" y=\"13\" textLength=\"45\" fill=\"#5f87af\" font-weight=\"bold\" \
                     xml:space=\"preserve\">日&lt;b&gt;</text>";
         assert!(svg.contains(word), "{svg}");
-        assert!(svg.contains("<rect x=\"0\" y=\"19\" width=\"9\" height=\"19\" fill=\"#5c5cff\"/>"), "{svg}");
+        assert!(svg.contains("<rect x=\"0\" y=\"17\" width=\"9\" height=\"17\" fill=\"#5c5cff\"/>"), "{svg}");
     }
 
     #[test]
