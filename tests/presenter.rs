@@ -3,7 +3,7 @@
 
 mod terminal;
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -170,16 +170,26 @@ fn without_a_screen_notes_are_lines() {
     show.await_text(&["Notes 1/3"]);
     let mut notes =
         sockets.command(&["notes", "--headless"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let json = sockets.command(&["notes", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut json = sockets.command(&["notes", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
     show.await_text(&["2 follow"]);
+    // What a follower is told is told beside the screen, which does not wait for it.
+    let [mut lines, mut objects] = [&mut notes, &mut json].map(|child| BufReader::new(child.stdout.take().unwrap()));
+    let (mut printed, mut told) = (String::new(), String::new());
+    while !printed.contains("Whisper this") {
+        assert!(lines.read_line(&mut printed).unwrap() > 0, "{printed}");
+    }
+    assert!(objects.read_line(&mut told).unwrap() > 0);
     notes.stdin.as_mut().unwrap().write_all(b"n\n").unwrap();
     show.await_text(&["Notes 2/3"]);
     show.type_keys("q");
     show.end();
-    let printed = String::from_utf8(notes.wait_with_output().unwrap().stdout).unwrap();
+    lines.read_to_string(&mut printed).unwrap();
+    objects.read_to_string(&mut told).unwrap();
+    for child in [&mut notes, &mut json] {
+        assert!(child.wait().unwrap().success());
+    }
     for words in ["Two terminals (scene 1 of 3, step 1 of 7", "  S: 220 a\n", "    (presenter) Whisper this.\n"] {
         assert!(printed.contains(words), "{words}\n{printed}");
     }
-    let printed = String::from_utf8(json.wait_with_output().unwrap().stdout).unwrap();
-    assert!(printed.lines().all(|line| line.starts_with("{\"title\":\"Two terminals\"")), "{printed}");
+    assert!(told.lines().all(|line| line.starts_with("{\"title\":\"Two terminals\"")), "{told}");
 }
