@@ -101,6 +101,12 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
+    /// Whether one reaches into the other; an empty one does within the other, not at its ends.
+    #[must_use]
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
     /// The octets themselves, cut where `bytes` ends.
     #[must_use]
     pub fn of(self, bytes: &[u8]) -> &[u8] {

@@ -4,7 +4,7 @@
 //! choice is by the innermost that leaves one: of a `334` in SPNEGO the question is its negState. Where few rows are
 //! open, some that are not stand among them: those that forbid, then those of other states.
 //!
-//! Limits: of many open rows the strongest [`MOST`] are choices, and always the one that was taken.
+//! Limits: of many open rows the strongest five are choices, and always the one that was taken.
 
 use super::{Standing, Step};
 use crate::machine::{Force, Frame, RowId, Signal, table};

@@ -3,8 +3,9 @@
 //!
 //! Limits: whether the terminal takes what is copied can't be known.
 
-use super::model::{Exchange, Item, MenuKind, Model};
-use super::update::{Effect, menu};
+use super::effect::Effect;
+use super::menus::{Item, MenuKind, menu};
+use super::model::{Exchange, Model};
 use crate::decode::lines;
 use crate::transcript::{NoSwaks, Transcript, mask, recording};
 use crate::wire::{base64, printable};

@@ -2,10 +2,12 @@
 //!
 //! A row is looked for in so many steps at a time, so that a long recording does not hold up a key.
 
-use super::keys::{Action, Keys};
+use super::effect::Effect;
+use super::keys::Action;
+use super::looking::moved;
 use super::menus::in_menu;
 use super::model::{Exchange, Model, Overlay};
-use super::update::{Effect, moved, update as act};
+use super::update::update as act;
 use crate::machine::{Machine, RowId, table};
 use crate::terms::Party;
 use crate::transcript::Step;
@@ -131,8 +133,7 @@ impl Walked {
 
 /// A key while a row is open.
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
-    let keys = &model.options.keys;
-    let action = in_menu(event, keys).or_else(|| in_menu(event, &Keys::default()))?;
+    let action = in_menu(event, &model.options.keys)?;
     let (Some(Overlay::Edge(walked)), Some(exchange)) = (&mut model.overlay, &model.exchange) else { return None };
     match action {
         Action::QuitNow => return act(model, Action::QuitNow),

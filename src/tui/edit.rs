@@ -6,8 +6,9 @@
 
 use super::focus::Shown;
 use super::line_editor::{LineEditor, unescape};
-use super::model::{Exchange, Item, MenuKind, Model, Overlay};
-use super::update::{input, menu};
+use super::menus::{Item, MenuKind, menu};
+use super::model::{Exchange, Model, Overlay};
+use super::stepping::input;
 use super::view;
 use crate::decode::{self, Form, Node, Tree, Value};
 use crate::machine::{Force, RowId, Signal};
@@ -353,7 +354,7 @@ impl Editor {
         }
         // A list shows no octets of its parts.
         let listed = way == Way::Value && self.form() == Some(Form::List);
-        !listed && secrets.any(|node| overlap(node.content, span))
+        !listed && secrets.any(|node| node.content.overlaps(span))
     }
 
     /// The line as text; of several, a list of them.
@@ -618,8 +619,4 @@ impl Editor {
         }
         self.selected = 0;
     }
-}
-
-fn overlap(one: Span, other: Span) -> bool {
-    one.start < other.end && other.start < one.end
 }

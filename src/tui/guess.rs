@@ -3,9 +3,10 @@
 //! The choices come from the rows ([`question`]). In a recording the ladder ends where guessing has come to; in a lab a
 //! line that is held next is not shown before the guess.
 
-use super::model::{Exchange, Item, MenuKind, Model, Overlay};
+use super::menus::{Item, Menu, MenuKind, menu};
+use super::model::{Exchange, Model, Overlay};
 use super::show;
-use super::update::{input, menu};
+use super::stepping::input;
 use crate::machine::Signal;
 use crate::session::Input;
 use crate::transcript::question::{Choice, Question, question};
@@ -152,10 +153,7 @@ pub(super) fn guessed(model: &mut Model, row: usize, asks: &Question, guess: usi
     let title = format!("{said}{sent}{wrong}. {score}");
     // What is wrong with it stands last.
     let selected = asks.choices.iter().rposition(|choice| came(&choice)).unwrap_or(guess);
-    menu(model, &title, MenuKind::Guessed, items);
-    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
-        menu.selected = selected;
-    }
+    model.overlay = Some(Overlay::Menu(Menu { selected, ..Menu::new(&title, MenuKind::Guessed, items) }));
 }
 
 /// The sentence behind a choice, and its clause.

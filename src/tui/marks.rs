@@ -5,8 +5,8 @@
 //! its own and goes into the transcript at once.
 
 use super::keys::Action;
-use super::line_editor::LineEditor;
-use super::model::{Exchange, Model, Overlay, Prompt, PromptKind};
+use super::model::{Exchange, Model};
+use super::prompts::{PromptKind, prompt};
 use super::search;
 use crate::session::Input;
 use crate::transcript::{Event, Step, Transcript, What};
@@ -69,8 +69,7 @@ pub(super) fn update(model: &mut Model, action: Action) {
             }
         }
         _ => {
-            let (line, default) = (LineEditor::default(), String::new());
-            model.overlay = Some(Overlay::Prompt(Prompt { kind: PromptKind::Note, line, default, error: None }));
+            prompt(model, PromptKind::Note, "");
         }
     }
 }

@@ -3,13 +3,98 @@
 //! Letters that move the cursor in any pane move it here, too; any other letter begins to find, and so does `/`, after
 //! which every letter is typed.
 
-use super::copy::Form;
+use super::copy::{self, Form};
+use super::edit;
+use super::effect::Effect;
+use super::guess;
 use super::keys::{Action, Binding, Keys, TABLE};
 use super::line_editor::LineEditor;
-use super::model::{Item, Menu, MenuKind, Model, Overlay, Pane};
+use super::looking::moved;
+use super::model::{Model, Overlay, Pane};
 use super::reach;
-use super::update::{Effect, choose, forward, menu, moved, update};
+use super::stepping::{forward, input, toggle_stop};
+use super::update::{run, update};
+use crate::config::theme::{Listed, Theme};
+use crate::machine::RowId;
+use crate::session::{Fault, Input, Mechanism};
+use crate::transcript::question::Question;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// A list to choose from.
+pub(super) struct Menu {
+    pub(super) title: String,
+    pub(super) items: Vec<Item>,
+    /// What is typed to find something, while it is.
+    pub(super) find: Option<LineEditor>,
+    pub(super) selected: usize,
+    pub(super) kind: MenuKind,
+}
+
+/// One line of a list.
+pub(super) struct Item {
+    pub(super) label: String,
+    /// Shown below the list while the item is selected.
+    pub(super) detail: String,
+}
+
+/// What choosing does.
+pub(super) enum MenuKind {
+    /// Runs what is chosen; `None` is a heading.
+    Help(Vec<Option<&'static Binding>>),
+    /// The same, found by name.
+    Commands(Vec<Option<&'static Binding>>),
+    /// Copies in that form.
+    Copy,
+    /// Answers by that row.
+    Otherwise(Vec<RowId>),
+    /// Does a fault to the held line, or starts the lab again with one.
+    Faults {
+        /// Those that can be done now; they stand first.
+        now: Vec<Fault>,
+        mechanism: Mechanism,
+    },
+    /// Takes the stop away.
+    Stops,
+    /// Takes a guess at what stands in that row.
+    Guess { row: usize, asks: Question },
+    /// What came of the guess.
+    Guessed,
+    /// Keeps the theme; before, each is shown as the cursor passes.
+    Themes {
+        /// The one to go back to.
+        before: Theme,
+        all: Vec<Listed>,
+    },
+}
+
+/// Shows a list, the cursor at the first item.
+pub(super) fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<Item>) {
+    model.overlay = Some(Overlay::Menu(Menu::new(title, kind, items)));
+}
+
+pub(super) fn choose(model: &mut Model) -> Option<Effect> {
+    if let Some(Overlay::Menu(menu)) = &model.overlay
+        && let Some(nothing) = nothing(menu)
+    {
+        model.complain(nothing);
+        return None;
+    }
+    let Some(Overlay::Menu(menu)) = model.overlay.take() else { return None };
+    match menu.kind {
+        MenuKind::Help(all) | MenuKind::Commands(all) => return run(model, (*all.get(menu.selected)?)?),
+        MenuKind::Copy => return copy::chosen(model, *Form::ALL.get(menu.selected)?),
+        MenuKind::Otherwise(choices) => input(model, Input::Choose(*choices.get(menu.selected)?)),
+        MenuKind::Faults { now, mechanism } => edit::fault(model, &now, mechanism, menu.selected),
+        MenuKind::Stops => {
+            let stop = model.options.stops.get(menu.selected).cloned()?;
+            toggle_stop(model, &stop);
+        }
+        MenuKind::Themes { before, all } => reach::chosen(model, before, all.get(menu.selected)),
+        MenuKind::Guess { row, asks } => guess::guessed(model, row, &asks, menu.selected),
+        MenuKind::Guessed => {}
+    }
+    None
+}
 
 /// How well a word that was typed fits: the less, the better. `None` where it does not.
 ///
@@ -35,6 +120,15 @@ fn fit(typed: &str, text: &str) -> Option<u8> {
 const IN_SENTENCE: u8 = 9;
 
 impl Menu {
+    pub(super) fn new(title: &str, kind: MenuKind, items: Vec<Item>) -> Self {
+        Self { title: title.to_owned(), items, find: None, selected: 0, kind }
+    }
+
+    /// Whether it asks what comes next, or says what came of it.
+    pub(super) const fn is_guess(&self) -> bool {
+        matches!(self.kind, MenuKind::Guess { .. } | MenuKind::Guessed)
+    }
+
     /// What is typed to find something.
     pub(super) fn typed(&self) -> String {
         self.find.as_ref().map_or_else(String::new, LineEditor::text)
@@ -86,7 +180,7 @@ impl Menu {
 
 /// Takes a key in a list.
 pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
-    let meant = in_menu(event, &model.options.keys).or_else(|| in_menu(event, &Keys::default()));
+    let meant = in_menu(event, &model.options.keys);
     let Some(Overlay::Menu(menu)) = &mut model.overlay else { return None };
     if menu.find.is_some() {
         return find_key(model, event);
@@ -170,11 +264,12 @@ pub(super) fn paste(menu: &mut Menu, text: &str) {
     found(menu);
 }
 
-/// What a key means in a list.
+/// What a key means in a list: by the user's keys, else by those of the table.
 pub(super) fn in_menu(event: KeyEvent, keys: &Keys) -> Option<Action> {
     use Action::{Down, Enter, First, Last, Leave, PageDown, PageUp, Quit, QuitNow, Step, Up};
     let meant = [Up, Down, PageUp, PageDown, First, Last, Enter, Leave, Quit, QuitNow, Step];
-    keys.bound(event).map(|binding| binding.action).find(|action| meant.contains(action))
+    let of = |keys: &Keys| keys.bound(event).map(|binding| binding.action).find(|action| meant.contains(action));
+    of(keys).or_else(|| of(&Keys::default()))
 }
 
 fn close(model: &mut Model) {
@@ -206,10 +301,8 @@ pub(super) fn help(model: &mut Model) {
             items.push(Item { label, detail: detail(model, binding) });
         }
     }
-    menu(model, "Help: Enter runs what is selected, typing finds", MenuKind::Help(all), items);
-    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
-        menu.selected = 1;
-    }
+    let menu = Menu::new("Help: Enter runs what is selected, typing finds", MenuKind::Help(all), items);
+    model.overlay = Some(Overlay::Menu(Menu { selected: 1, ..menu })); // below the first heading
 }
 
 fn detail(model: &Model, binding: &Binding) -> String {
@@ -227,10 +320,8 @@ pub(super) fn commands(model: &mut Model) {
         detail: detail(model, binding),
     };
     let items = all.iter().map(item).collect();
-    menu(model, "Run", MenuKind::Commands(all.into_iter().map(Some).collect()), items);
-    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
-        menu.find = Some(LineEditor::default());
-    }
+    let menu = Menu::new("Run", MenuKind::Commands(all.into_iter().map(Some).collect()), items);
+    model.overlay = Some(Overlay::Menu(Menu { find: Some(LineEditor::default()), ..menu }));
 }
 
 /// Whether an action does something of its own in a pane.

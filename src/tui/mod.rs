@@ -1,28 +1,38 @@
 //! The screen: one step of an exchange in every view at once.
 //!
 //! ```text
-//!   key ── keys ──► Action ── update ──► Model ── view ──► frame
-//!                      ▲        │
-//!                      └─ Done ─┴─ Effect: open, save (here, where files are touched)
+//!   key, mouse, paste ── update ──► Model ── view ──► frame
+//!                          ▲  │
+//!                    Done ─┘  └─► Effect: open, save, copy, remember, picture, present (here, where files are touched)
 //! ```
 //!
 //! [`Model`] is all that the screen depends on, `update` the one place that changes it, `view` draws from it and changes
 //! nothing. Nothing about mail is computed here: every word comes from a step, a tree or a row.
 //!
-//! A thread reads keys, another waits for signals, others open and save files; the loop sleeps until one of them
-//! speaks, so an idle program uses no processor time. The terminal is given back on every way out: quit, error, panic, SIGTERM, SIGHUP,
-//! SIGINT, SIGQUIT, SIGTSTP.
+//! * `model`, `exchange`: what there is to look at, and where in it the user is; `focus`: what may be shown of one step.
+//! * `keys`: the table of keys and actions. `update` hands each action to the file of its area: `stepping`, `looking`,
+//!   `edges` (rows of machines), `edit`, `marks`, `search`, `copy`, `panes`, `reach` (themes), `mouse`, `play`, `guess`,
+//!   `show` and, for a second terminal, `presenter` and `notes`.
+//! * `menus`, `prompts`: lists to choose from and lines to type, which lie over the screen and take the keys.
+//! * `effect`: what is done outside, with `files`, `recent`, `picture`; `terminal`: what comes in, and giving it back.
+//!
+//! A thread reads keys, another waits for signals, others open and save files and speak to who follows a show; the loop
+//! sleeps until one of them speaks, so an idle program uses no processor time. The terminal is given back on every way
+//! out: quit, error, panic, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP.
 //!
 //! Limits: one exchange at a time.
 
 mod copy;
 mod edges;
 mod edit;
+mod effect;
+mod exchange;
 mod files;
 mod focus;
 mod guess;
 mod keys;
 mod line_editor;
+mod looking;
 mod marks;
 mod menus;
 mod model;
@@ -34,14 +44,17 @@ mod picture;
 mod play;
 #[cfg(unix)]
 mod presenter;
+mod prompts;
 mod reach;
 mod recent;
 mod search;
 mod show;
+mod stepping;
 mod terminal;
 mod update;
 mod view;
 
+pub use effect::{Done, Effect, done, perform};
 pub use files::{BuiltIn, Opened, Progress, built_in};
 pub use keys::{KeyRow, Keys};
 pub use model::{Clock, Model};
@@ -52,7 +65,7 @@ pub use panes::Arrangement;
 #[cfg(unix)]
 pub use presenter::{Following, Note, Told, Wish, Wisher};
 pub use reach::Twins;
-pub use update::{Done, Effect, done, key, paste, perform};
+pub use update::{key, paste};
 pub use view::draw;
 #[cfg(unix)]
 pub use view::draw_notes;

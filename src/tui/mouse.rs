@@ -3,10 +3,12 @@
 //! The terminal hands over the mouse as long as that is wanted; with Shift, and once it is let go, the terminal selects
 //! text itself.
 
+use super::effect::Effect;
 use super::keys::Action;
+use super::menus::choose;
 use super::model::{Model, Overlay, Pane};
 use super::panes::{self, BorderAt};
-use super::update::{Effect, choose, key, run, update};
+use super::update::{key, run, update};
 use super::view::{Target, target};
 use super::{play, reach, search};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};

@@ -4,9 +4,9 @@
 //! place and how far borders were moved. Between [`Layout::Auto`] and the user's choice there is no difference but who
 //! chooses. Drawing and the mouse both ask [`Arrangement::lay`], so that they agree on where things are.
 
+use super::effect::Effect;
 use super::keys::Action;
 use super::model::{Model, Pane};
-use super::update::Effect;
 use crate::config::settings::Settings;
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;

@@ -5,8 +5,9 @@
 //!
 //! Limits: an asciicast has the last [`FRAMES`] steps, and no pause longer than [`PAUSE`].
 
-use super::model::{Exchange, Model, PromptKind};
-use super::update::{Effect, prompt};
+use super::effect::Effect;
+use super::model::{Exchange, Model};
+use super::prompts::{PromptKind, prompt};
 use super::view;
 use crate::terms::Micros;
 use ratatui::buffer::{Buffer, Cell};

@@ -7,7 +7,7 @@
 
 use super::keys::Action;
 use super::model::{Exchange, Model};
-use super::update::{forward, stopped};
+use super::stepping::{forward, stopped};
 use crate::terms::Micros;
 
 /// Speeds, in quarters of the usual one.

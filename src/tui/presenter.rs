@@ -13,10 +13,10 @@
 //!
 //! Limits: a program that is killed leaves its file behind; it is swept up when the next follower looks for a show.
 
+use super::effect::{Done, Effect, done};
 use super::model::Model;
 use super::show;
 use super::terminal::Input;
-use super::update::{Done, Effect, done};
 use crate::config::dirs;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, DirBuilder, Permissions};

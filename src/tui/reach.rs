@@ -6,9 +6,9 @@
 //! part of it ever acts as a key, and no key is lost.
 
 use super::keys::Action;
-use super::model::{Item, Menu, MenuKind, Model, Overlay};
+use super::menus::{Item, Menu, MenuKind};
+use super::model::{Model, Overlay};
 use super::terminal::Input;
-use super::update::menu;
 use crate::config::theme::{Background, Listed, Theme};
 use crate::decode::escape;
 use crate::terms::Micros;
@@ -100,10 +100,8 @@ pub(super) fn themes(model: &mut Model) {
         Item { label: format!("{:widest$}  {is}{own}", listed.name), detail }
     };
     let items = all.iter().map(item).collect();
-    menu(model, "Theme", MenuKind::Themes { before, all }, items);
-    if let Some(Overlay::Menu(menu)) = &mut model.overlay {
-        menu.selected = selected;
-    }
+    let menu = Menu::new("Theme", MenuKind::Themes { before, all }, items);
+    model.overlay = Some(Overlay::Menu(Menu { selected, ..menu }));
 }
 
 /// What `L` leads to.

@@ -6,8 +6,8 @@
 
 use super::focus::Shown;
 use super::keys::Action;
-use super::line_editor::LineEditor;
-use super::model::{Exchange, Model, Overlay, Pane, Prompt, PromptKind};
+use super::model::{Exchange, Model, Overlay, Pane};
+use super::prompts::{Prompt, PromptKind};
 use super::show::Show;
 use super::view;
 use crate::decode::value_text;
@@ -145,16 +145,17 @@ struct Seen<'a> {
 /// Does what a key of searching wants.
 pub(super) fn update(model: &mut Model, action: Action) {
     let Some(exchange) = &mut model.exchange else { return };
-    let (kind, line, default) = match action {
-        Action::Search => (PromptKind::Search, LineEditor::default(), typed_in(exchange.search.text.as_ref())),
-        Action::Filter => {
-            (PromptKind::Filter, LineEditor::new(&typed_in(exchange.search.filter.as_ref())), String::new())
+    let prompt = match action {
+        Action::Search => {
+            let default = typed_in(exchange.search.text.as_ref());
+            Prompt { default, ..Prompt::new(PromptKind::Search, "") }
         }
+        Action::Filter => Prompt::new(PromptKind::Filter, &typed_in(exchange.search.filter.as_ref())),
         _ if exchange.search.text.is_none() => return model.say("nothing is searched for; / begins"),
         _ => return seek(model, Seeks { wrong: false, forward: action == Action::NextMatch }),
     };
     exchange.search.before = Some(Before::of(exchange));
-    model.overlay = Some(Overlay::Prompt(Prompt { kind, line, default, error: None }));
+    model.overlay = Some(Overlay::Prompt(prompt));
 }
 
 /// Goes to the next step with a deviation or a problem.
@@ -647,11 +648,11 @@ impl Seen<'_> {
     /// Where those octets stand: in the token, and in the line outside its base64.
     fn with_octets(&self, octets: &[u8]) -> Vec<Spot> {
         let shown = self.shown();
-        let hides = |hidden: &[Span], found: Span| hidden.iter().any(|hidden| overlap(*hidden, found));
+        let hides = |hidden: &[Span], found: Span| hidden.iter().any(|hidden| hidden.overlaps(found));
         let secrets = shown.secrets();
         let in_token = occurrences(&shown.token, octets).filter(|found| !hides(&secrets, *found)).map(Spot::Octets);
         let line = occurrences(shown.line(), octets);
-        let line = line.filter(|found| !hides(&shown.hidden, *found) && !overlap(shown.encoded, *found));
+        let line = line.filter(|found| !hides(&shown.hidden, *found) && !shown.encoded.overlaps(*found));
         line.map(Spot::Line).chain(in_token).collect()
     }
 
@@ -700,10 +701,6 @@ impl Seen<'_> {
             }
         }
     }
-}
-
-fn overlap(one: Span, other: Span) -> bool {
-    one.start < other.end && other.start < one.end
 }
 
 /// Where `wanted` stands in `octets`, without overlaps.

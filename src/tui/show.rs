@@ -5,12 +5,14 @@
 //!
 //! The second terminal, which follows with the presenter's notes, is in `presenter`.
 
+use super::effect::Effect;
 use super::keys::Action;
-use super::model::{Exchange, Menu, MenuKind, Model, Overlay, Pane, Source};
+use super::menus::{Menu, MenuKind};
+use super::model::{Exchange, Model, Overlay, Pane, Source};
 #[cfg(unix)]
 use super::presenter::{Note, Told, Wish};
 use super::search::Found;
-use super::update::{Effect, update};
+use super::update::update;
 use super::{files, panes, view};
 use crate::transcript::lesson::{self, Cue, Scene};
 use std::ops::Range;
@@ -268,8 +270,9 @@ pub(super) fn direct(model: &mut Model) {
     }
     exchange.diagram = diagram;
     if let Some(node) = node {
-        exchange.unfold_to(node);
         exchange.select_node(node);
+        exchange.unfold();
+        exchange.folded.remove(&node);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The terminal: taken on entering, given back on every way out; keys and signals as one stream.
 
+use super::effect::{Done, Effect, perform};
 use super::reach::{Answers, QUESTION};
-use super::update::{Done, Effect, perform};
 use crate::config::theme::Background;
 use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyEvent,

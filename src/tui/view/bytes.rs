@@ -80,8 +80,9 @@ impl<'a> Looks<'a> {
     }
 
     fn line(&self, start: usize, in_row: usize) -> Line<'static> {
-        let octets = Span::new(start, start + in_row).of(&self.exchange.focus.shown.token);
-        let edited = self.edited.iter().any(|span| span.start < start + in_row && start < span.end);
+        let row = Span::new(start, start + in_row);
+        let octets = row.of(&self.exchange.focus.shown.token);
+        let edited = self.edited.iter().any(|span| span.overlaps(row));
         let mark = if edited { self.paint.span("~ ", Role::Warn) } else { self.paint.span("  ", Role::Dim) };
         let mut spans = vec![self.paint.span(format!(" {start:04x}"), Role::Dim), mark];
         let mut texts = Vec::with_capacity(in_row);

@@ -5,7 +5,7 @@ use super::overlay::frame;
 use super::paint::{Paint, cut, spread, width, wrap};
 use super::sample;
 use crate::config::theme::Role;
-use crate::tui::model::{Menu, MenuKind};
+use crate::tui::menus::{Menu, MenuKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;

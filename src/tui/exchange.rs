@@ -1,0 +1,305 @@
+//! One exchange, being played or recorded earlier: where it is looked at, and what is selected there.
+
+use super::focus::{Focus, Shown};
+use super::guess::Guess;
+use super::marks::Marks;
+use super::model::Pane;
+use super::search::{Search, Spot};
+use super::show::Show;
+use crate::decode::{Node, Value};
+use crate::machine::{Machine, RowId};
+use crate::session::{Gate, Held, HeldLine, Input, Lab, Session};
+use crate::terms::{Micros, Party, Span};
+use crate::transcript::recording::{Damage, Headers};
+use crate::transcript::{Event, Step, Transcript, What};
+use std::collections::BTreeSet;
+
+/// One exchange, being played or recorded earlier.
+pub(super) struct Exchange {
+    pub(super) source: Source,
+    /// When it began, on the clock of the model.
+    pub(super) began: Micros,
+    /// Which row of the ladder is looked at: a step, or what is held behind the last one.
+    pub(super) row: usize,
+    /// The pane that takes the keys.
+    pub(super) pane: Pane,
+    /// The pane that is shown where there is room for one beside the ladder.
+    pub(super) tab: Pane,
+    pub(super) zoom: bool,
+    pub(super) time: TimeMode,
+    /// The selected node, in the order of the tree.
+    pub(super) node: usize,
+    /// The selected octet of the token.
+    pub(super) octet: usize,
+    /// The selected character of the line, if a cursor was moved to it; it holds bits of the selected octet.
+    pub(super) character: Option<usize>,
+    /// Folded nodes, in the order of the tree.
+    pub(super) folded: BTreeSet<usize>,
+    /// How far panes of text are scrolled, in the order of [`Pane::ALL`].
+    pub(super) scroll: [usize; 6],
+    /// Which diagram is shown, if not the one that the step suggests.
+    pub(super) diagram: Option<(Party, Machine)>,
+    /// The selected row of the machine whose diagram is shown.
+    pub(super) edge: Option<RowId>,
+    pub(super) focus: Focus,
+    /// The recording is run as a show.
+    pub(super) show: Option<Show>,
+    /// What comes next is guessed.
+    pub(super) guess: Guess,
+    pub(super) marks: Marks,
+    pub(super) search: Search,
+    /// What a search or the mouse has selected, until something else is.
+    pub(super) spot: Option<Spot>,
+}
+
+/// Where an exchange comes from.
+pub(super) enum Source {
+    Lab { lab: Lab, session: Box<Session>, headers: Headers },
+    Recording { name: String, transcript: Transcript, headers: Headers, damage: Option<Damage> },
+}
+
+/// How the ladder tells time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeMode {
+    SinceStart,
+    SincePrevious,
+    Clock,
+}
+
+impl Exchange {
+    pub(super) fn new(source: Source, began: Micros, reveal: bool) -> Self {
+        let step = Transcript::new().preview(&Event::note(Micros::default(), String::new()));
+        let focus = Focus::new(step, false, &Transcript::new(), reveal);
+        Self {
+            source,
+            began,
+            row: 0,
+            pane: Pane::Ladder,
+            tab: Pane::Tree,
+            zoom: false,
+            time: TimeMode::SinceStart,
+            node: 0,
+            octet: 0,
+            character: None,
+            folded: BTreeSet::new(),
+            scroll: [0; 6],
+            diagram: None,
+            edge: None,
+            focus,
+            show: None,
+            guess: Guess::default(),
+            marks: Marks::default(),
+            search: Search::default(),
+            spot: None,
+        }
+    }
+
+    pub(super) fn transcript(&self) -> &Transcript {
+        match &self.source {
+            Source::Lab { session, .. } => session.transcript(),
+            Source::Recording { transcript, .. } => transcript,
+        }
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        self.transcript().steps()
+    }
+
+    pub(super) fn headers(&self) -> &Headers {
+        match &self.source {
+            Source::Lab { headers, .. } | Source::Recording { headers, .. } => headers,
+        }
+    }
+
+    pub(super) fn session(&self) -> Option<&Session> {
+        match &self.source {
+            Source::Lab { session, .. } => Some(session),
+            Source::Recording { .. } => None,
+        }
+    }
+
+    pub(super) fn held(&self) -> Option<&Held> {
+        self.session()?.held()
+    }
+
+    pub(super) fn held_line(&self) -> Option<&HeldLine> {
+        match self.held()? {
+            Held::Line(held) => Some(held),
+            Held::Received { .. } => None,
+        }
+    }
+
+    pub(super) fn gate(&self) -> Option<Gate> {
+        Some(self.session()?.gate(Party::Client))
+    }
+
+    /// How many rows the ladder has: the steps, and what is held.
+    pub(super) fn rows(&self) -> usize {
+        self.steps().len() + usize::from(self.held().is_some())
+    }
+
+    /// The row of what happens now.
+    pub(super) fn last_row(&self) -> usize {
+        self.rows().saturating_sub(1)
+    }
+
+    /// Whether the session waits at a later row than the one that is looked at.
+    pub(super) fn looks_back(&self) -> bool {
+        self.session().is_some() && self.row < self.last_row()
+    }
+
+    /// Where looking begins: at what is held, at a recording's first step.
+    pub(super) fn first_row(&self) -> usize {
+        if self.session().is_some() { self.last_row() } else { 0 }
+    }
+
+    /// What the held line would come to, with what it was before it was edited.
+    pub(super) fn preview(&self) -> Option<Step> {
+        let mut step = self.session()?.preview()?;
+        let held = self.held_line()?;
+        if let What::Line { edited_from, .. } = &mut step.event.what
+            && held.current != held.composed
+        {
+            *edited_from = Some(held.composed.clone());
+        }
+        Some(step)
+    }
+
+    /// Gives the session an input at this time, and looks at what comes of it.
+    pub(super) fn play(&mut self, now: Micros, input: Input, reveal: bool) {
+        let at = now.since(self.began);
+        let Source::Lab { session, .. } = &mut self.source else { return };
+        // The line stays the same, and so does what is selected in it.
+        let edits = matches!(input, Input::Edit(_) | Input::Undo | Input::Redo);
+        session.handle_here(at, input);
+        if edits && self.row == self.last_row() {
+            return self.refresh(reveal);
+        }
+        self.look(self.last_row(), reveal);
+    }
+
+    /// Looks at a row.
+    pub(super) fn look(&mut self, row: usize, reveal: bool) {
+        self.row = row.min(self.last_row());
+        self.guess.see(self.row);
+        self.refresh(reveal);
+        self.node = 0;
+        self.octet = 0;
+        self.character = None;
+        self.scroll = [0; 6];
+        self.diagram = None;
+        self.spot = None;
+        self.edge = None;
+        let fold = self.focus.shown.nodes().enumerate().filter(|(_, (_, node))| starts_folded(node));
+        self.folded = fold.map(|(place, _)| place).collect();
+    }
+
+    /// Makes anew what is shown of the row that is looked at.
+    pub(super) fn refresh(&mut self, reveal: bool) {
+        let happened = self.steps().get(self.row).cloned().map(|step| (step, false));
+        // What was received and is not answered yet is looked at through the step that brought it.
+        let waiting = || Some((self.steps().last()?.clone(), false));
+        let step = happened.or_else(|| Some((self.preview()?, true))).or_else(waiting);
+        if let Some((step, held)) = step {
+            self.focus = Focus::new(step, held, self.transcript(), reveal);
+        }
+    }
+
+    /// The selected node; the whole token is not worth lighting until a cursor is moved in it.
+    pub(super) fn lit(&self) -> Option<&Node> {
+        let moved = self.node > 0 || matches!(self.pane, Pane::Raw | Pane::Bytes | Pane::Tree) || self.spot.is_some();
+        self.focus.shown.nodes().nth(self.node).filter(|_| moved).map(|(_, node)| node)
+    }
+
+    /// The octets of the token that are lit: what was found in them, or those of the selected node.
+    pub(super) fn lit_octets(&self) -> Span {
+        match self.spot {
+            Some(Spot::Octets(span)) => span,
+            Some(Spot::Line(span)) => self.focus.shown.octets(span),
+            Some(Spot::Row) => Span::default(),
+            Some(Spot::Node(_)) | None => self.lit().map_or(Span::default(), |node| node.span),
+        }
+    }
+
+    /// The characters of the line that are lit.
+    pub(super) fn lit_characters(&self) -> Span {
+        match self.spot {
+            Some(Spot::Line(span)) => span,
+            _ => self.focus.shown.characters(self.lit_octets()),
+        }
+    }
+
+    /// Unfolds what the selected node is folded away in.
+    pub(super) fn unfold(&mut self) {
+        let mut above: Vec<usize> = Vec::new();
+        for (place, (depth, _)) in self.focus.shown.nodes().enumerate().take(self.node + 1) {
+            above.truncate(depth);
+            above.push(place);
+        }
+        above.pop();
+        for place in above {
+            self.folded.remove(&place);
+        }
+    }
+
+    /// Selects a node, and its first octet.
+    pub(super) fn select_node(&mut self, node: usize) {
+        self.spot = None;
+        self.character = None;
+        let found = self.focus.shown.nodes().nth(node).map(|(_, found)| found.span.start);
+        if let Some(start) = found {
+            self.octet = start;
+            self.at_node(node);
+        }
+    }
+
+    /// Selects an octet, and the innermost node that covers it.
+    pub(super) fn select_octet(&mut self, octet: usize) {
+        self.spot = None;
+        self.character = None;
+        self.octet = octet.min(self.focus.shown.token.len().saturating_sub(1));
+        if let Some(node) = self.focus.shown.node_at(self.octet) {
+            self.at_node(node);
+        }
+    }
+
+    /// The character under the cursor of the line.
+    pub(super) fn at_character(&self) -> usize {
+        let octet = Span::new(self.octet, self.octet + 1);
+        self.character.unwrap_or_else(|| self.focus.shown.characters(octet).start)
+    }
+
+    /// Selects a character of the base64, the first octet that it holds bits of, and its innermost node.
+    pub(super) fn select_character(&mut self, at: usize) {
+        let at = at.clamp(self.focus.shown.encoded.start, self.focus.shown.encoded.end.saturating_sub(1));
+        self.select_octet(self.focus.shown.octets(Span::new(at, at + 1)).start);
+        self.character = Some(at);
+    }
+
+    /// The octets under the cursor: those that the selected character holds bits of, or the selected one.
+    pub(super) fn at_octets(&self) -> Span {
+        let octet = Span::new(self.octet, self.octet + 1);
+        self.character.map_or(octet, |at| self.focus.shown.octets(Span::new(at, at + 1)))
+    }
+
+    /// Moves to a node, and to what is said of it.
+    fn at_node(&mut self, node: usize) {
+        self.node = node;
+        let why = Pane::ALL.iter().zip(&mut self.scroll).find(|(pane, _)| **pane == Pane::Why);
+        if let Some((_, scrolled)) = why {
+            *scrolled = 0;
+        }
+    }
+
+    /// What may be shown of a step of the ladder.
+    pub(super) fn shown(&self, row: usize, reveal: bool) -> Option<(Step, Shown)> {
+        let step = self.steps().get(row).cloned().or_else(|| self.preview())?;
+        let shown = Shown::new(&step, reveal);
+        Some((step, shown))
+    }
+}
+
+/// Flags and the fields of buffers say the most in their one line.
+fn starts_folded(node: &Node) -> bool {
+    !node.children.is_empty() && (matches!(node.value, Value::Flags { .. }) || node.name.ends_with("Fields"))
+}

@@ -1,0 +1,133 @@
+//! Stepping through an exchange: on by one, on to a stop, what a session is told, where it is held and where it stops.
+
+use super::menus::{Item, MenuKind, menu};
+use super::model::{Exchange, Model, Source};
+use super::{guess, search, show};
+use crate::session::{Gate, Input, Stop};
+use crate::terms::Party;
+
+/// One step on, or one scene; what comes is asked for first where it is to be guessed.
+pub(super) fn forward(model: &mut Model) {
+    if !guess::forward(model) && !show::step(model, true) {
+        step(model);
+    }
+}
+
+fn step(model: &mut Model) {
+    let reveal = model.revealed();
+    let Some(exchange) = &mut model.exchange else { return };
+    let (row, last) = (exchange.row, exchange.last_row());
+    match exchange.session() {
+        Some(session) if row == last && session.ended() => {
+            model.say("the session has ended; r plays it again, w saves it");
+        }
+        Some(_) if row == last => input(model, Input::Release(None)),
+        None if row == last => model.say("the recording ends here"),
+        _ => {
+            let rows = search::rows(exchange);
+            let next = rows.position() + 1;
+            let row = if next < rows.len() { rows.nth(next) } else { last };
+            exchange.look(row, reveal);
+        }
+    }
+}
+
+pub(super) fn run_on(model: &mut Model) {
+    let reveal = model.revealed();
+    let Some(exchange) = &mut model.exchange else { return };
+    match exchange.session() {
+        Some(session) if session.ended() => step(model),
+        Some(_) => {
+            input(model, Input::Run);
+            say_stop(model);
+        }
+        None => {
+            let first = exchange.row + 1;
+            exchange.look(exchange.last_row(), reveal);
+            stopped(model, first);
+        }
+    }
+}
+
+fn say_stop(model: &mut Model) {
+    let Some(exchange) = &model.exchange else { return };
+    let last = exchange.steps().iter().rev().find(|step| step.from().is_some());
+    let met = last.and_then(|step| model.options.stops.iter().find(|stop| stop.met_by(step)));
+    if let Some(stop) = met.map(ToString::to_string) {
+        model.say(format!("stopped at {stop}"));
+    }
+}
+
+/// Looks at the first stop from `first` up to the row that is looked at, if there is one.
+pub(super) fn stopped(model: &mut Model, first: usize) -> bool {
+    let reveal = model.revealed();
+    let Some(exchange) = &mut model.exchange else { return false };
+    let passed = exchange.steps().iter().enumerate().skip(first).take((exchange.row + 1).saturating_sub(first));
+    let met = |step: &_| model.options.stops.iter().find(|stop| stop.met_by(step));
+    let Some((at, stop)) = passed.into_iter().find_map(|(at, step)| Some((at, met(step)?.to_string()))) else {
+        return false;
+    };
+    if at != exchange.row && exchange.session().is_none() {
+        exchange.look(at, reveal);
+    }
+    model.say(format!("stopped at {stop}"));
+    true
+}
+
+/// Gives the session an input; what it changes is where it stands, so that is looked at.
+pub(super) fn input(model: &mut Model, input: Input) {
+    let (now, reveal) = (model.now, model.revealed());
+    if let Some(exchange) = &mut model.exchange {
+        exchange.play(now, input, reveal);
+    }
+    model.record();
+}
+
+/// Shows the held line where an earlier one is looked at, so that nothing is done to a line that is not in view.
+pub(super) fn back_to_held(model: &mut Model) -> bool {
+    let reveal = model.revealed();
+    let Some(exchange) = model.exchange.as_mut().filter(|exchange| exchange.looks_back()) else { return false };
+    exchange.look(exchange.last_row(), reveal);
+    true
+}
+
+pub(super) fn hold(model: &mut Model) {
+    let Some(exchange) = &mut model.exchange else { return };
+    let Source::Lab { session, .. } = &mut exchange.source else { return };
+    let Gate { receive, send } = session.gate(Party::Client);
+    let next = match (receive, send) {
+        (false, true) => Gate { receive: true, send: false },
+        (true, false) => Gate { receive: true, send: true },
+        (true, true) => Gate { receive: false, send: false },
+        (false, false) => Gate { receive: false, send: true },
+    };
+    for party in Party::BOTH {
+        session.set_gate(party, next);
+    }
+    model.options.gate = next;
+}
+
+pub(super) fn stops(model: &mut Model) {
+    if model.options.stops.is_empty() {
+        return model.say("no stops; b adds one");
+    }
+    let item =
+        |stop: &Stop| Item { label: stop.to_string(), detail: "Enter takes it away; b adds another.".to_owned() };
+    let items = model.options.stops.iter().map(item).collect();
+    menu(model, "A run stops at", MenuKind::Stops, items);
+}
+
+pub(super) fn toggle_stop(model: &mut Model, stop: &Stop) {
+    if let Some(Exchange { source: Source::Lab { session, .. }, .. }) = &mut model.exchange {
+        session.toggle_stop(stop.clone());
+    }
+    let stops = &mut model.options.stops;
+    let known = stops.iter().position(|known| known == stop);
+    if let Some(place) = known {
+        stops.remove(place);
+        model.say(format!("no longer stops at {stop}"));
+    } else {
+        stops.push(stop.clone());
+        model.say(format!("stops at {stop}; B lists the stops"));
+    }
+}
