@@ -80,8 +80,8 @@ pub(super) struct Entry {
     place: Option<usize>,
 }
 
-/// Why something is not edited.
-const SECRET: &str = "edit: this holds a secret; s reveals it first";
+/// Why something is not edited, with the action to take first.
+const SECRET: &str = "edit: this holds a secret; {secrets} reveals it first";
 
 /// Opens the selected field of the held line.
 pub(super) fn field(model: &mut Model) {
@@ -89,7 +89,7 @@ pub(super) fn field(model: &mut Model) {
     let Some(exchange) = &model.exchange else { return };
     match Editor::open(exchange, reveal) {
         Ok(editor) => model.overlay = Some(Overlay::Edit(Box::new(editor))),
-        Err(why) => model.complain(why),
+        Err(why) => model.complain(model.hint(why)),
     }
 }
 
@@ -128,7 +128,7 @@ fn take(model: &mut Model) {
         return model.say("nothing is changed");
     }
     input(model, Input::Edit(line));
-    model.say("changed, and still held: n sends it, u undoes");
+    model.say(model.hint("changed, and still held: {step} sends it, {undo} undoes"));
 }
 
 /// Lists the rows by which the held line could be answered otherwise, each with the line and what it would mean.
@@ -137,7 +137,7 @@ pub(super) fn otherwise(model: &mut Model) {
     let Some((exchange, session)) = model.exchange.as_ref().and_then(|all| Some((all, all.session()?))) else { return };
     let choices = session.choices();
     if choices.is_empty() {
-        return model.say("no other row can be composed here; E edits the line");
+        return model.say(model.hint("no other row can be composed here; {edit raw} edits the line"));
     }
     let party = exchange.held_line().map_or("", |held| held.party.name());
     let emit = |id: &RowId| id.row().emit.map_or("", Signal::name);
@@ -218,7 +218,7 @@ enum Done {
 
 impl Editor {
     /// What is selected in `exchange`.
-    fn open(exchange: &Exchange, reveal: bool) -> Result<Self, String> {
+    fn open(exchange: &Exchange, reveal: bool) -> Result<Self, &'static str> {
         let held = exchange.held_line().ok_or("no line is held")?;
         let before = exchange.session().and_then(Session::preview).ok_or("no line is held")?;
         let tree = before.tree().filter(|_| !before.token_bytes().is_empty());
@@ -239,7 +239,7 @@ impl Editor {
         let shown = exchange.focus.shown.nodes().nth(exchange.node).map(|(_, node)| (&node.name, node.span));
         let held = editor.tree.as_ref().and_then(|tree| tree.walk().nth(exchange.node));
         if shown != held.map(|(_, node)| (&node.name, node.span)) {
-            return Err(SECRET.to_owned());
+            return Err(SECRET);
         }
         let way = if editor.tree.is_some() { Way::Value } else { Way::Line };
         let bit = editor.select(exchange.node);
@@ -304,9 +304,9 @@ impl Editor {
     }
 
     /// Begins to write it that way.
-    fn write(&mut self, way: Way) -> Result<(), String> {
+    fn write(&mut self, way: Way) -> Result<(), &'static str> {
         if self.hides(way) {
-            return Err(SECRET.to_owned());
+            return Err(SECRET);
         }
         (self.way, self.selected) = (way, 0);
         let (line, shape) = match (way, self.node()) {

@@ -54,7 +54,7 @@ pub(super) fn toggle(model: &mut Model) {
         return model.say("guessing is over; all is shown");
     }
     if exchange.held().is_some() && exchange.row == exchange.last_row() {
-        return model.say("guessing: n asks what comes before it shows it");
+        return model.say(model.hint("guessing: {step} asks what comes before it shows it"));
     }
     forward(model);
 }
@@ -102,10 +102,13 @@ fn ask(model: &mut Model) -> bool {
     let Some(asks) = question(before, &step, seed) else { return false };
     let does = if asks.answers { "answer" } else { "say next" };
     let title = format!("What does the {} {does}?", asks.party);
-    let items = asks.choices.iter().map(|choice| Item {
-        label: name(*choice, asks.choices.as_slice()),
-        detail: "Enter guesses. Esc leaves it hidden, A ends guessing.".to_owned(),
-    });
+    let keys = &model.options.keys;
+    let detail =
+        keys.in_lists().hint("{enter} guesses. {leave} leaves it hidden, ") + &keys.hint("then {guess} ends guessing.");
+    let items = asks
+        .choices
+        .iter()
+        .map(|choice| Item { label: name(*choice, asks.choices.as_slice()), detail: detail.clone() });
     let items = items.collect();
     menu(model, &title, MenuKind::Guess { row, asks }, items);
     true

@@ -255,7 +255,7 @@ pub(super) static TABLE: &[Binding] = &[
     ),
     plain(&[key('M')], Action::Mouse, "mouse", "let go of the mouse, or take it", When::Always),
     plain(&[key(':')], Action::Command, "command", "run an action by its name", When::Always),
-    plain(&[key('?')], Action::Help, "help", "this list; Enter runs what is selected", When::Always),
+    plain(&[key('?')], Action::Help, "help", "this list; what is selected can be run", When::Always),
     plain(&[special(KeyCode::Esc)], Action::Leave, "leave", "back to where this was opened from", When::Always),
     foot(&[key('q')], Action::Quit, "quit", "quit", When::Always),
     plain(&[key('Q')], Action::QuitNow, "quit at once", "quit, whatever is open", When::Always),
@@ -339,18 +339,57 @@ impl Keys {
         self.table().filter(move |(_, keys)| has(keys)).map(|(binding, _)| binding)
     }
 
+    /// Which of a few actions a pressed key means, by the user's keys or else by those of the table.
+    pub(super) fn meant(&self, event: KeyEvent, of: &[Action]) -> Option<Action> {
+        let meant = |keys: &Self| keys.bound(event).map(|binding| binding.action).find(|action| of.contains(action));
+        meant(self).or_else(|| meant(&Self::default()))
+    }
+
     /// The keys of an action as a reader knows them, one blank between.
     pub(super) fn text(&self, binding: &Binding) -> String {
         let keys = self.table().find(|(known, _)| *known == binding).map_or(&[][..], |(_, keys)| keys);
         keys.iter().map(|key| key.text()).collect::<Vec<_>>().join(" ")
     }
 
+    /// The first key of an action, if it has one.
+    pub(super) fn key(&self, action: Action) -> Option<Key> {
+        self.table().find(|(binding, _)| binding.action == action)?.1.first().copied()
+    }
+
     /// The first key of an action, or how it is run without one.
     pub(super) fn first(&self, action: Action) -> String {
         let found = self.table().find(|(binding, _)| binding.action == action);
-        found.map_or_else(String::new, |(binding, keys)| {
-            keys.first().map_or_else(|| format!(":{}", binding.name), |key| key.text())
-        })
+        found.map_or_else(String::new, |line| self.first_of(line))
+    }
+
+    fn first_of(&self, (binding, keys): (&Binding, &[Key])) -> String {
+        keys.first().map_or_else(|| self.by_name(binding), |key| key.text())
+    }
+
+    /// How an action is run by its name: `:save`.
+    pub(super) fn by_name(&self, binding: &Binding) -> String {
+        let key = self.key(Action::Command).map_or_else(|| ":".to_owned(), Key::text);
+        let gap = if key.chars().count() > 1 { " " } else { "" };
+        format!("{key}{gap}{}", binding.name)
+    }
+
+    /// A text with the first keys of the actions that it names: `{save} saves it`. It is no text of a peer or a file.
+    pub(super) fn hint(&self, text: &str) -> String {
+        let mut parts = text.split('{');
+        let mut hint = parts.next().unwrap_or_default().to_owned();
+        for (name, rest) in parts.filter_map(|part| part.split_once('}')) {
+            let found = self.table().find(|(binding, _)| binding.name == name);
+            debug_assert!(found.is_some(), "no action `{name}`: {text}");
+            hint += &found.map_or_else(String::new, |line| self.first_of(line));
+            hint += rest;
+        }
+        hint
+    }
+
+    /// The keys of lists, where an action that was left without one keeps its own.
+    pub(super) fn in_lists(&self) -> Self {
+        let keys = self.table().map(|(binding, keys)| if keys.is_empty() { binding.keys } else { keys }.to_vec());
+        Self(keys.collect())
     }
 
     /// All actions with their keys, in the order of the table.
@@ -399,7 +438,7 @@ impl Key {
         self.code == event.code && self.control == control && !event.modifiers.contains(KeyModifiers::ALT)
     }
 
-    fn text(self) -> String {
+    pub(super) fn text(self) -> String {
         match self.code {
             KeyCode::Char(c) if self.control => format!("Ctrl-{}", c.to_ascii_uppercase()),
             code => match (NAMES.iter().find(|(_, known)| *known == code), code) {
@@ -530,7 +569,12 @@ mod tests {
         {
             assert_eq!(row(action).as_deref(), Some(expected), "{action}");
         }
-        assert_eq!([keys.first(Action::Step), keys.first(Action::Run)], ["F5", ":run"]);
+        assert_eq!(keys.hint("{step} or {run}, {next deviation}; ?"), "F5 or :run, r; ?");
+        assert_eq!(keys.in_lists().hint("{step} or {run}"), "F5 or c");
+        for (command, expected) in [("[\"#\"]", "#run"), ("[\"F1\"]", "F1 run"), ("[]", ":run")] {
+            let keys = read(&format!("run = []\ncommand = {command}"));
+            assert_eq!(keys.map(|keys| keys.hint("{run}")).as_deref(), Ok(expected));
+        }
         let bound = |code| keys.bound(KeyEvent::new(code, KeyModifiers::NONE)).map(|binding| binding.name).next();
         assert_eq!([bound(KeyCode::F(5)), bound(KeyCode::Char('c'))], [Some("step"), None]);
     }

@@ -65,7 +65,7 @@ pub(super) fn update(model: &mut Model, action: Action) {
             let marked = &exchange.marks.marked;
             match marked.range(row + 1..).chain(marked).find(|row| **row < exchange.rows()).copied() {
                 Some(to) => exchange.look(to, reveal),
-                None => model.say("no step is marked; m marks this one"),
+                None => model.say(model.hint("no step is marked; {mark} marks this one")),
             }
         }
         _ => {
@@ -89,7 +89,7 @@ pub(super) fn note(model: &mut Model, text: &str) {
     }
     exchange.marks.notes.entry(row).or_default().push(text.to_owned());
     search::reconsider(exchange, row, reveal);
-    model.say(format!("noted on step {}; w saves it there", row + 1));
+    model.say(format!("noted on step {}; {}", row + 1, model.hint("{save} saves it there")));
 }
 
 pub(super) fn jump(model: &mut Model, action: Action) {

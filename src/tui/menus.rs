@@ -74,7 +74,7 @@ pub(super) fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<It
 
 pub(super) fn choose(model: &mut Model) -> Option<Effect> {
     if let Some(Overlay::Menu(menu)) = &model.overlay
-        && let Some(nothing) = nothing(menu)
+        && let Some(nothing) = nothing(menu, &model.options.keys)
     {
         model.complain(nothing);
         return None;
@@ -199,11 +199,11 @@ pub(super) fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
             model.overlay = None;
             forward(model);
         }
+        (Some(Action::Search), _) => menu.find = Some(LineEditor::default()),
         (Some(action), _) if action != Action::Step => {
             menu.go(action);
             reach::look(model);
         }
-        (_, Some('/')) => menu.find = Some(LineEditor::default()),
         (_, Some(c)) if c.is_alphanumeric() => {
             menu.find = Some(LineEditor::default());
             return find_key(model, event);
@@ -266,10 +266,8 @@ pub(super) fn paste(menu: &mut Menu, text: &str) {
 
 /// What a key means in a list: by the user's keys, else by those of the table.
 pub(super) fn in_menu(event: KeyEvent, keys: &Keys) -> Option<Action> {
-    use Action::{Down, Enter, First, Last, Leave, PageDown, PageUp, Quit, QuitNow, Step, Up};
-    let meant = [Up, Down, PageUp, PageDown, First, Last, Enter, Leave, Quit, QuitNow, Step];
-    let of = |keys: &Keys| keys.bound(event).map(|binding| binding.action).find(|action| meant.contains(action));
-    of(keys).or_else(|| of(&Keys::default()))
+    use Action::{Down, Enter, First, Last, Leave, PageDown, PageUp, Quit, QuitNow, Search, Step, Up};
+    keys.meant(event, &[Up, Down, PageUp, PageDown, First, Last, Enter, Leave, Quit, QuitNow, Step, Search])
 }
 
 fn close(model: &mut Model) {
@@ -301,14 +299,15 @@ pub(super) fn help(model: &mut Model) {
             items.push(Item { label, detail: detail(model, binding) });
         }
     }
-    let menu = Menu::new("Help: Enter runs what is selected, typing finds", MenuKind::Help(all), items);
+    let title = model.options.keys.in_lists().hint("Help: {enter} runs what is selected, typing finds");
+    let menu = Menu::new(&title, MenuKind::Help(all), items);
     model.overlay = Some(Overlay::Menu(Menu { selected: 1, ..menu })); // below the first heading
 }
 
 fn detail(model: &Model, binding: &Binding) -> String {
     let lacks = if binding.when.holds(model) { "" } else { binding.when.says() };
     let lacks = if lacks.is_empty() { String::new() } else { format!("; there is no {lacks} here") };
-    format!("`:{}`{lacks}", binding.name)
+    format!("`{}`{lacks}", model.options.keys.by_name(binding))
 }
 
 /// The list of all actions by name, to be found by typing.
@@ -354,12 +353,12 @@ fn concerns(action: Action, pane: Pane) -> bool {
 }
 
 /// What cannot be chosen, since nothing is listed.
-pub(super) fn nothing(menu: &Menu) -> Option<String> {
+pub(super) fn nothing(menu: &Menu, keys: &Keys) -> Option<String> {
     let typed = menu.typed();
     let only_finds = menu.only_finds();
     menu.listed().is_empty().then(|| {
         if only_finds {
-            format!("no action is called `{typed}`; ? lists them")
+            format!("no action is called `{typed}`; {}", keys.hint("{help} lists them"))
         } else {
             format!("`{typed}` is not in this list")
         }

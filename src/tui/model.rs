@@ -290,6 +290,11 @@ impl Model {
         }
     }
 
+    /// A text with the user's keys for the actions that it names in braces.
+    pub(super) fn hint(&self, text: &str) -> String {
+        self.options.keys.hint(text)
+    }
+
     pub(super) fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), bad: false });
     }

@@ -35,12 +35,11 @@ impl Mouse {
 /// Lets go of the mouse, or takes it.
 pub(super) fn toggle(model: &mut Model) {
     model.mouse = Mouse::new(!model.mouse.taken);
-    let again = model.options.keys.first(Action::Mouse);
-    model.say(if model.mouse.taken {
-        format!("mouse: taken; with Shift the terminal selects text, {again} lets it go")
+    model.say(model.hint(if model.mouse.taken {
+        "mouse: taken; with Shift the terminal selects text, {mouse} lets it go"
     } else {
-        format!("mouse: let go, the terminal selects text; {again} takes it again")
-    });
+        "mouse: let go, the terminal selects text; {mouse} takes it again"
+    }));
 }
 
 /// Takes what the mouse does.

@@ -1,11 +1,12 @@
 //! The presenter's terminal: what the show says, all notes, what comes next, the time.
 
 use super::Options;
+use super::keys::{Action, Keys};
 use super::model::{Clock, Model};
 use super::presenter::{Following, Note, Told, Wish, Wisher};
 use super::terminal::{Input, Terminal, suspend};
 use super::view;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -60,7 +61,7 @@ pub fn follow(mut following: Following, options: Options) -> io::Result<bool> {
                 (notes.told, since) = (told, Instant::now());
                 let _ = taken.send(()); // the last thing that the other thread says is that the show has ended
             }
-            Ok(Input::Key(event)) if key(event, &mut notes, &mut wisher) => return Ok(false),
+            Ok(Input::Key(event)) if key(event, &model.options.keys, &mut notes, &mut wisher) => return Ok(false),
             Ok(Input::Suspend) => suspend()?,
             Ok(Input::Continued) => terminal.resume()?,
             Ok(Input::Signal | Input::Lost) | Err(RecvTimeoutError::Disconnected) => return Ok(false),
@@ -70,18 +71,18 @@ pub fn follow(mut following: Following, options: Options) -> io::Result<bool> {
 }
 
 /// Takes a key; whether it ends the program.
-fn key(event: KeyEvent, notes: &mut Notes, wisher: &mut Wisher) -> bool {
-    let control = event.modifiers.contains(KeyModifiers::CONTROL);
-    let wish = match event.code {
-        KeyCode::Char('c') if control => return true,
-        KeyCode::Char('q' | 'Q') | KeyCode::Esc => return true,
-        KeyCode::Char('n' | ' ') => Wish::Next,
-        KeyCode::Char('p') => Wish::Back,
-        KeyCode::Char('j') | KeyCode::Down => {
+fn key(event: KeyEvent, keys: &Keys, notes: &mut Notes, wisher: &mut Wisher) -> bool {
+    use Action::{Back, Down, Interrupt, Leave, Quit, QuitNow, Step, Up};
+    let meant = [Step, Back, Up, Down, Leave, Quit, QuitNow, Interrupt];
+    let wish = match keys.meant(event, &meant) {
+        Some(Interrupt | Leave | Quit | QuitNow) => return true,
+        Some(Step) => Wish::Next,
+        Some(Back) => Wish::Back,
+        Some(Down) => {
             notes.scroll += 1;
             return false;
         }
-        KeyCode::Char('k') | KeyCode::Up => {
+        Some(Up) => {
             notes.scroll = notes.scroll.saturating_sub(1);
             return false;
         }

@@ -390,7 +390,7 @@ pub(super) fn update(model: &mut Model, action: Action) {
     let Some(exchange) = &model.exchange else { return };
     let (pane, tab) = (exchange.pane, exchange.tab);
     if exchange.zoom {
-        return model.complain("one pane has the whole screen; z shows the others again");
+        return model.complain(model.hint("one pane has the whole screen; {zoom} shows the others again"));
     }
     let arrangement = &mut model.arrangement;
     let resized = match action {
@@ -399,7 +399,7 @@ pub(super) fn update(model: &mut Model, action: Action) {
             let at = fitting.iter().position(|layout| *layout == arrangement.layout).unwrap_or(0);
             arrangement.layout = fitting[(at + 1) % fitting.len()];
             let name = arrangement.layout.name();
-            return model.say(format!("layout: {name}; = remembers it"));
+            return model.say(format!("layout: {name}; {}", model.hint("{remember} remembers it")));
         }
         Action::MoveUp => return arrangement.swap(pane, ORDER.len() - 1),
         Action::MoveDown => return arrangement.swap(pane, 1),

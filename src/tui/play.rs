@@ -53,12 +53,12 @@ pub(super) fn update(model: &mut Model, action: Action) {
         Action::Slower => model.play.speed = speed.saturating_sub(1),
         _ if model.play.due.is_some() => {
             model.play.due = None;
-            return model.say("paused; P plays on");
+            return model.say(model.hint("paused; {play} plays on"));
         }
         _ => return start(model),
     }
     if model.play.due.is_none() {
-        model.say(format!("speed {}; P plays", model.play.speed()));
+        model.say(format!("speed {}; {}", model.play.speed(), model.hint("{play} plays")));
     } else {
         plan(model);
     }

@@ -49,7 +49,7 @@ pub(super) fn edit(model: &mut Model) {
     let Some(exchange) = &model.exchange else { return };
     let Some(held) = exchange.held_line() else { return };
     if exchange.shown(exchange.last_row(), model.revealed()).is_some_and(|(_, shown)| !shown.hidden.is_empty()) {
-        return model.complain("edit: the line holds a secret; s reveals it first");
+        return model.complain(model.hint("edit: the line holds a secret; {secrets} reveals it first"));
     }
     model.overlay = Some(Overlay::Prompt(Prompt::new(PromptKind::Edit, &printable(&held.current))));
 }

@@ -151,7 +151,9 @@ pub(super) fn update(model: &mut Model, action: Action) {
             Prompt { default, ..Prompt::new(PromptKind::Search, "") }
         }
         Action::Filter => Prompt::new(PromptKind::Filter, &typed_in(exchange.search.filter.as_ref())),
-        _ if exchange.search.text.is_none() => return model.say("nothing is searched for; / begins"),
+        _ if exchange.search.text.is_none() => {
+            return model.say(model.hint("nothing is searched for; {search} begins"));
+        }
         _ => return seek(model, Seeks { wrong: false, forward: action == Action::NextMatch }),
     };
     exchange.search.before = Some(Before::of(exchange));

@@ -201,7 +201,7 @@ pub(super) fn toggle(model: &mut Model) {
 pub(super) fn begin(model: &mut Model) {
     let Some(exchange) = &mut model.exchange else { return };
     if exchange.session().is_some() {
-        return model.complain("show: a lab has no notes beforehand; w saves it as a recording");
+        return model.complain(model.hint("show: a lab has no notes beforehand; {save} saves it as a recording"));
     }
     exchange.show = Show::new(exchange);
     let Some(show) = &exchange.show else {
@@ -216,7 +216,7 @@ pub(super) fn step(model: &mut Model, forward: bool) -> bool {
     let Some(exchange) = model.exchange.as_ref().filter(|exchange| exchange.show.is_some()) else { return false };
     match exchange.scene_beside(forward) {
         Some(row) => go(model, row),
-        None if forward => model.say("the show ends here; N leaves it"),
+        None if forward => model.say(model.hint("the show ends here; {show} leaves it")),
         None => {}
     }
     true

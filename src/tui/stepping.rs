@@ -19,7 +19,7 @@ fn step(model: &mut Model) {
     let (row, last) = (exchange.row, exchange.last_row());
     match exchange.session() {
         Some(session) if row == last && session.ended() => {
-            model.say("the session has ended; r plays it again, w saves it");
+            model.say(model.hint("the session has ended; {restart} plays it again, {save} saves it"));
         }
         Some(_) if row == last => input(model, Input::Release(None)),
         None if row == last => model.say("the recording ends here"),
@@ -109,10 +109,11 @@ pub(super) fn hold(model: &mut Model) {
 
 pub(super) fn stops(model: &mut Model) {
     if model.options.stops.is_empty() {
-        return model.say("no stops; b adds one");
+        return model.say(model.hint("no stops; {stop} adds one"));
     }
-    let item =
-        |stop: &Stop| Item { label: stop.to_string(), detail: "Enter takes it away; b adds another.".to_owned() };
+    let keys = &model.options.keys;
+    let detail = keys.in_lists().hint("{enter} takes it away; ") + &keys.hint("{stop} adds another.");
+    let item = |stop: &Stop| Item { label: stop.to_string(), detail: detail.clone() };
     let items = model.options.stops.iter().map(item).collect();
     menu(model, "A run stops at", MenuKind::Stops, items);
 }
@@ -128,6 +129,6 @@ pub(super) fn toggle_stop(model: &mut Model, stop: &Stop) {
         model.say(format!("no longer stops at {stop}"));
     } else {
         stops.push(stop.clone());
-        model.say(format!("stops at {stop}; B lists the stops"));
+        model.say(format!("stops at {stop}; {}", model.hint("{stops} lists the stops")));
     }
 }

@@ -6,6 +6,7 @@ mod diagram;
 mod editing;
 mod exchange;
 mod explain;
+mod keys;
 mod moving;
 mod panes;
 mod picture;

@@ -36,15 +36,19 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, walked: &Walked, model: &Mod
     lines.push(fact("clause", row.cite.to_string(), Role::Clause));
     lines.extend(wrap(row.says, room).into_iter().map(|text| paint.span(text, Role::Text).into()));
     lines.push(Line::default());
+    let keys = model.options.keys.in_lists();
     let more = if walked.is_complete(exchange) { "" } else { " and more" };
     lines.push(match (walked.steps.len(), more) {
         (0, "") => paint.span("No step took it.", Role::Dim).into(),
         (0, _) => {
-            paint.span(format!("None of the first {} steps took it; j looks on.", walked.searched), Role::Dim).into()
+            let text =
+                format!("None of the first {} steps took it; {}.", walked.searched, keys.hint("{down} looks on"));
+            paint.span(text, Role::Dim).into()
         }
-        (1, "") => paint.span("One step took it; Enter goes there.", Role::Title).into(),
+        (1, "") => paint.span(keys.hint("One step took it; {enter} goes there."), Role::Title).into(),
         (steps, more) => {
-            paint.span(format!("{steps} steps{more} took it; Enter goes to the selected one."), Role::Title).into()
+            let goes = keys.hint("{enter} goes to the selected one");
+            paint.span(format!("{steps} steps{more} took it; {goes}."), Role::Title).into()
         }
     });
     let list = walked.steps.len().min(LIST);

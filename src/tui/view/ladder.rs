@@ -57,7 +57,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     let hidden = exchange.rows() > exchange.open_rows();
     let first = first(area, exchange);
     if let Some(y) = (area.top()..area.bottom()).nth(rows.len() - first).filter(|_| hidden) {
-        let line = Line::from(paint.span(format!("{:1$}?  n asks what comes", "", digits(exchange) + 2), Role::Dim));
+        let asks = model.hint("{step} asks what comes");
+        let line = Line::from(paint.span(format!("{:1$}?  {asks}", "", digits(exchange) + 2), Role::Dim));
         super::row(buffer, Rect { y, height: 1, ..area }, &line, false, paint);
     }
     for (place, y) in (first..rows.len()).zip(area.top()..area.bottom()) {

@@ -2,6 +2,7 @@
 
 use super::paint::{Paint, cut_spans, width};
 use crate::config::theme::Role;
+use crate::tui::keys::Action;
 use crate::tui::model::{Exchange, Model, Pane};
 use crate::tui::panes::Placed;
 use crate::tui::search;
@@ -46,7 +47,7 @@ pub(super) fn frame(buffer: &mut Buffer, placed: Placed, model: &Model, exchange
     for (tab, text) in names(placed, model, exchange) {
         title.extend([paint.span(text, if tab == pane { named } else { Role::Dim }), Span::raw(" ")]);
     }
-    title.extend(note(pane, exchange, paint));
+    title.extend(note(pane, model, exchange, paint));
     let mut spans = cut_spans(title, usize::from(area.width));
     let used: usize = spans.iter().map(|span| width(&span.content)).sum();
     spans.push(Span::styled("─".repeat(usize::from(area.width).saturating_sub(used)), border));
@@ -62,15 +63,15 @@ pub(super) fn frame(buffer: &mut Buffer, placed: Placed, model: &Model, exchange
 fn names(placed: Placed, model: &Model, exchange: &Exchange) -> Vec<(Pane, String)> {
     let Placed { pane, tabs, .. } = placed;
     if !tabs {
-        let name = format!("{} {}", number(pane), pane.name());
+        let name = named(model, pane);
         return vec![(pane, if exchange.pane == pane { format!("[{name}]") } else { name })];
     }
     // The one that is shown has its brackets: a twin for its colour.
-    let named = |tab: Pane| match (number(tab), tab.name()) {
-        (number, name) if tab == pane => format!("[{number} {name}]"),
-        (number, name) => format!(" {number} {name} "),
+    let bracketed = |tab: Pane| match named(model, tab) {
+        name if tab == pane => format!("[{name}]"),
+        name => format!(" {name} "),
     };
-    model.arrangement.tabs_in(model.body()).into_iter().map(|tab| (tab, named(tab))).collect()
+    model.arrangement.tabs_in(model.body()).into_iter().map(|tab| (tab, bracketed(tab))).collect()
 }
 
 /// The pane whose name stands at a place of a rule.
@@ -86,12 +87,14 @@ pub(super) fn name_at(placed: Placed, model: &Model, exchange: &Exchange, at: Po
     found.map(|(pane, _)| pane)
 }
 
-fn number(pane: Pane) -> usize {
-    Pane::ALL.iter().position(|known| *known == pane).map_or(0, |place| place + 1)
+/// The name of a pane, behind its key if it has one.
+fn named(model: &Model, pane: Pane) -> String {
+    let key = model.options.keys.key(Action::Pane(pane)).map(|key| format!("{} ", key.text()));
+    key.unwrap_or_default() + pane.name()
 }
 
 /// What the rule says behind the name.
-fn note(pane: Pane, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
+fn note(pane: Pane, model: &Model, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
     if pane != Pane::Ladder {
         return Vec::new();
     }
@@ -99,15 +102,19 @@ fn note(pane: Pane, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
     if let Some(text) = search::filter_text(exchange) {
         notes = vec![Span::raw("─ "), paint.span(crate::decode::escape(&text), Role::Held), Span::raw(" ")];
     }
-    notes.extend(source_note(exchange, paint));
+    notes.extend(source_note(model, exchange, paint));
     notes
 }
 
 /// What is to be known of the exchange as a whole.
-fn source_note(exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
+fn source_note(model: &Model, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
     if exchange.looks_back() && exchange.row + 1 < exchange.open_rows() {
         let does = if exchange.session().is_some_and(crate::session::Session::ended) { "ended" } else { "waits" };
-        let text = format!(" looking back: the session {does} at {}; n goes on ", exchange.last_row() + 1);
+        let text = format!(
+            " looking back: the session {does} at {}; {} ",
+            exchange.last_row() + 1,
+            model.hint("{step} goes on")
+        );
         return vec![Span::raw("─ "), paint.span(text, Role::Held), Span::raw(" ")];
     }
     if let crate::tui::model::Source::Recording { damage: Some(damage), .. } = &exchange.source {

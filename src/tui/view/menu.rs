@@ -5,6 +5,7 @@ use super::overlay::frame;
 use super::paint::{Paint, cut, spread, width, wrap};
 use super::sample;
 use crate::config::theme::Role;
+use crate::tui::keys::Keys;
 use crate::tui::menus::{Menu, MenuKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -54,7 +55,7 @@ fn place(area: Rect, menu: &Menu) -> Placed {
 }
 
 /// Draws the list; where the cursor of what is typed is.
-pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) -> Option<Position> {
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, keys: &Keys, paint: &Paint) -> Option<Position> {
     let Placed { area, size, list, beside, listed, first } = place(area, menu);
     let inside = frame(buffer, area, size.0, size.1, &menu.title, paint);
     for (place, y) in listed.iter().skip(first).zip(list.top()..list.bottom()) {
@@ -76,7 +77,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, paint: &Paint) 
     let lines = wrap(detail, usize::from(below.width));
     super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, Role::Dim))));
     let Some(line) = &menu.find else {
-        let hint = if matches!(menu.kind, MenuKind::Copy) { " its letter picks " } else { " / finds " };
+        let picks = matches!(menu.kind, MenuKind::Copy);
+        let hint = if picks { " its letter picks ".to_owned() } else { keys.in_lists().hint(" {search} finds ") };
         buffer.set_string(inside.x, inside.bottom(), hint, paint.style(Role::Dim));
         return None;
     };

@@ -64,7 +64,7 @@ fn draw_in(buffer: &mut Buffer, area: Rect, model: &Model) -> Option<Position> {
     buffer.set_style(area, paint.ground());
     let mut cursor = None;
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        too_small(buffer, area, &paint);
+        too_small(buffer, area, model, &paint);
     } else {
         match &model.exchange {
             Some(exchange) if !model.at_start => screen(buffer, area, model, exchange, &paint),
@@ -76,10 +76,14 @@ fn draw_in(buffer: &mut Buffer, area: Rect, model: &Model) -> Option<Position> {
     cursor
 }
 
-fn too_small(buffer: &mut Buffer, area: Rect, paint: &Paint) {
+fn too_small(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
     let text = format!(
-        "This screen needs {} columns and {} rows; here are {} and {}. The keys work: q quits.",
-        LEAST.0, LEAST.1, area.width, area.height
+        "This screen needs {} columns and {} rows; here are {} and {}. The keys work: {}.",
+        LEAST.0,
+        LEAST.1,
+        area.width,
+        area.height,
+        model.hint("{quit} quits")
     );
     let lines = paint::wrap(&text, usize::from(area.width));
     rows(buffer, area, lines.into_iter().map(|line| Line::styled(line, paint.style(Role::Text))));
@@ -90,7 +94,7 @@ fn screen(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, p
     status::header(buffer, whole.header, model, exchange, paint);
     show::draw(
         buffer,
-        Rect { height: show::height(whole.body, exchange, paint), ..whole.body },
+        Rect { height: show::height(whole.body, model, exchange, paint), ..whole.body },
         model,
         exchange,
         paint,
@@ -162,7 +166,7 @@ fn rows(buffer: &mut Buffer, area: Rect, lines: impl Iterator<Item = Line<'stati
 /// Where the panes stand on a screen: between the bars, below the notes of a show.
 pub(super) fn body(model: &Model, area: Rect) -> Rect {
     let body = layout::bars(area).body;
-    let notes = model.exchange.as_ref().map_or(0, |exchange| show::height(body, exchange, &Paint::new(model)));
+    let notes = model.exchange.as_ref().map_or(0, |exchange| show::height(body, model, exchange, &Paint::new(model)));
     Rect { y: body.y + notes, height: body.height - notes, ..body }
 }
 

@@ -44,7 +44,7 @@ pub fn draw_notes(frame: &mut Frame<'_>, model: &Model, notes: &Notes) {
     }
     let most = lines.len().saturating_sub(usize::from(whole.body.height));
     super::rows(buffer, whole.body, lines.into_iter().skip(notes.scroll.min(most)));
-    let keys = "n next  p back  j k scroll  q quit";
-    super::status::line(buffer, whole.footer, &format!(" {keys}"), Role::Dim, &paint);
+    let keys = model.options.keys.in_lists().hint(" {step} next  {back} back  {down} {up} scroll  {quit} quit");
+    super::status::line(buffer, whole.footer, &keys, Role::Dim, &paint);
     paint.finish(buffer);
 }

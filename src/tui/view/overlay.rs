@@ -14,12 +14,12 @@ use ratatui::text::Line;
 /// Draws what lies over the screen, if anything does; where the cursor of a typed line is.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) -> Option<Position> {
     match model.overlay.as_ref()? {
-        Overlay::Menu(menu) => super::menu::draw(buffer, area, menu, paint),
+        Overlay::Menu(menu) => super::menu::draw(buffer, area, menu, &model.options.keys, paint),
         Overlay::Prompt(prompt) if matches!(prompt.kind, PromptKind::Search | PromptKind::Filter) => {
             Some(draw_line(buffer, bars(area).crumb, model, prompt, paint))
         }
         Overlay::Edit(editor) => super::edit::draw(buffer, area, editor, paint),
-        Overlay::Prompt(prompt) => Some(draw_prompt(buffer, area, prompt, paint)),
+        Overlay::Prompt(prompt) => Some(draw_prompt(buffer, area, model, prompt, paint)),
         Overlay::Edge(opened) => {
             super::edge::draw(buffer, area, opened, model, paint);
             None
@@ -27,7 +27,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
     }
 }
 
-fn draw_prompt(buffer: &mut Buffer, area: Rect, prompt: &Prompt, paint: &Paint) -> Position {
+fn draw_prompt(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, paint: &Paint) -> Position {
     let (title, hint) = words(prompt.kind);
     let wide = area.width - 4;
     let (before, behind) = prompt.line.halves();
@@ -44,7 +44,7 @@ fn draw_prompt(buffer: &mut Buffer, area: Rect, prompt: &Prompt, paint: &Paint) 
     }
     let (note, role) = match &prompt.error {
         Some(error) => (format!("✘ {}", crate::decode::escape(error)), Role::Bad),
-        None => (hint.to_owned(), Role::Dim),
+        None => (model.hint(hint), Role::Dim),
     };
     let below = Rect { y: inside.bottom() - 2, height: 2, ..inside };
     let lines = wrap(&note, usize::from(below.width));
@@ -64,7 +64,7 @@ fn draw_line(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, pa
         None if !status.is_empty() => (format!("{status} "), Role::Ok),
         None => (words(prompt.kind).1.to_owned(), Role::Dim),
     };
-    let sign = if prompt.kind == PromptKind::Search { " / " } else { " f " };
+    let sign = if prompt.kind == PromptKind::Search { " / " } else { " filter " };
     let wide = usize::from(area.width);
     let room = wide.saturating_sub(width(sign) + 1).max(1);
     let (rows, at) = broken(&before, &behind, room);
@@ -105,9 +105,10 @@ pub(super) fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (
 /// The title of a typed line, and what may be typed.
 const fn words(kind: PromptKind) -> (&'static str, &'static str) {
     match kind {
-        PromptKind::Edit => {
-            ("Edit the held line", r"\xNN is an octet, \\ a backslash; CRLF is added. Enter keeps it held, n sends it.")
-        }
+        PromptKind::Edit => (
+            "Edit the held line",
+            r"\xNN is an octet, \\ a backslash; CRLF is added. Enter keeps it held, {step} sends it.",
+        ),
         PromptKind::Stop => (
             "Stop at",
             "A state, signal, reply code or field: AuthReceived, RequestMic, 334, negState=reject. Again takes it away.",

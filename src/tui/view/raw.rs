@@ -87,7 +87,7 @@ pub(super) fn lines(
     }
     lines.extend(remarks(exchange, width, paint));
     if !shown.hidden.is_empty() && !model.revealed() {
-        lines.push(paint.span(" • stands for secrets; s reveals them.", Role::Dim).into());
+        lines.push(paint.span(model.hint(" • stands for secrets; {secrets} reveals them."), Role::Dim).into());
     }
     (lines, followed.map(|cell| cell / columns))
 }

@@ -12,11 +12,11 @@ use ratatui::text::{Line, Span};
 const WIDEST: u16 = 100;
 
 /// How many rows of `body` the notes take: a third, more where the scene says more.
-pub(super) fn height(body: Rect, exchange: &Exchange, paint: &Paint) -> u16 {
+pub(super) fn height(body: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> u16 {
     if exchange.show.is_none() {
         return 0;
     }
-    let wanted = lines(exchange, body.width, paint).len() as u16 + 1;
+    let wanted = lines(model, exchange, body.width, paint).len() as u16 + 1;
     wanted.max((body.height / 3).min(9)).min(body.height / 2)
 }
 
@@ -28,7 +28,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
             Span::styled("─ ", border),
             paint.span(format!("Notes {}/{}", show.at(exchange.row) + 1, show.len()), Role::Title),
             Span::styled(" ─ ", border),
-            paint.span("n next  p back  N the exchange alone", Role::Dim),
+            paint.span(model.hint("{step} next  {back} back  {show} the exchange alone"), Role::Dim),
             paint.span(follow(model.followers), Role::Dim),
             Span::raw(" "),
         ],
@@ -38,11 +38,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     rule.push(Span::styled("─".repeat(usize::from(area.width).saturating_sub(used)), border));
     buffer.set_line(area.x, area.y, &Line::from(rule), area.width);
     let inside = super::layout::inner(area);
-    let mut lines = lines(exchange, area.width, paint);
+    let mut lines = lines(model, exchange, area.width, paint);
     let room = usize::from(inside.height);
     if lines.len() > room {
         lines.truncate(room.saturating_sub(1));
-        lines.push(Line::from(paint.span(" … 5 shows the rest", Role::Dim)));
+        lines.push(Line::from(paint.span(model.hint(" … {why} shows the rest"), Role::Dim)));
     }
     super::rows(buffer, inside, lines.into_iter());
 }
@@ -56,7 +56,7 @@ fn follow(followers: usize) -> String {
     }
 }
 
-fn lines(exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
+fn lines(model: &Model, exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut say = |text: &str, role| {
         let wrapped = wrap(&escape(text), usize::from(wide.min(WIDEST).saturating_sub(2)));
@@ -66,7 +66,7 @@ fn lines(exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
         say(text, Role::Text);
     }
     if let Some(about) = exchange.about() {
-        say(&format!("n goes on to step {}, and says more.", about + 1), Role::Dim);
+        say(&format!("{} to step {}, and says more.", model.hint("{step} goes on"), about + 1), Role::Dim);
     }
     if exchange.show_ends() {
         say("The show ends here.", Role::Dim);
@@ -74,8 +74,12 @@ fn lines(exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
             say(&format!("Guessed: {}.", exchange.guess.score()), Role::Title);
         }
         match exchange.next_lesson() {
-            Some(next) => say(&format!("Enter opens the next lesson: {}", next.title()), Role::Title),
-            None if exchange.is_lesson() => say("It was the last lesson; Esc leads back to the list.", Role::Dim),
+            Some(next) => {
+                say(&format!("{}: {}", model.hint("{enter} opens the next lesson"), next.title()), Role::Title);
+            }
+            None if exchange.is_lesson() => {
+                say(&model.hint("It was the last lesson; {leave} leads back to the list."), Role::Dim);
+            }
             None => {}
         }
     }

@@ -132,7 +132,7 @@ fn draw_side(buffer: &mut Buffer, area: Rect, model: &Model, all: bool, paint: &
         } else {
             lines.push(Line::default());
         }
-        lines.extend(text(says, Role::Dim));
+        lines.extend(text(&model.hint(says), Role::Dim));
     }
     if all {
         lines.push(Line::default());
@@ -151,7 +151,7 @@ struct Described {
     name: String,
     /// In a few words.
     title: String,
-    /// What happens when it is opened, and which keys to begin with.
+    /// What happens when it is opened, and which actions to begin with.
     says: &'static str,
 }
 
@@ -164,14 +164,14 @@ fn describe(entry: &Entry) -> Described {
     };
     match entry {
         Entry::Continue => {
-            say("Back", "the exchange that is open", "it stands where you left it", "Enter goes back to it.")
+            say("Back", "the exchange that is open", "it stands where you left it", "{open} goes back to it.")
         }
         Entry::Lab(Mechanism::Gssapi) => say(
             "Play",
             "lab: AUTH GSSAPI",
             "both ends: SPNEGO over NTLM, no network",
-            "Each line is held before it goes: n lets it go, e changes a field of it, a answers otherwise, ! makes \
-             something go wrong.",
+            "Each line is held before it goes: {step} lets it go, {edit} changes a field of it, {answer} \
+             answers otherwise, {fault} makes something go wrong.",
         ),
         Entry::RequestMic => say(
             "Play",
@@ -184,27 +184,32 @@ fn describe(entry: &Entry) -> Described {
             "Play",
             "lab: AUTH LOGIN",
             "both ends: user name and password",
-            "Each line is held before it goes: n lets it go, a answers otherwise, x cancels. s shows the password for \
-             30 seconds.",
+            "Each line is held before it goes: {step} lets it go, {answer} answers otherwise, {cancel} cancels. \
+             {secrets} shows the password for 30 seconds.",
         ),
         Entry::Open => say("Open", "open a recording…", "type its name", "A .session file, by its path."),
         Entry::Recent(path) => say(
             "Open",
             &escape(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()),
             &escape(&path.parent().unwrap_or(path).display().to_string()),
-            "Opened or saved lately. n goes on by one step, c to the end, d to the next deviation.",
+            "Opened or saved lately. {step} goes on by one step, {run} to the end, {next deviation} to the next deviation.",
         ),
         Entry::File(path) => say(
             "Open",
             &escape(&path.display().to_string()),
             "in this directory",
-            "n goes on by one step, c to the end, d to the next deviation.",
+            "{step} goes on by one step, {run} to the end, {next deviation} to the next deviation.",
         ),
         Entry::BuiltIn(recording) => {
             let (heading, says) = match recording.folder() {
-                "lessons" => ("Learn", "A lesson: n goes on, p goes back, and each scene says what to look at."),
-                "spec" => ("Examples that the specifications print", "n goes on by one step, p goes back."),
-                _ => ("Faults: find what went wrong", "d goes to the deviation, and 5 says which clause it breaks."),
+                "lessons" => {
+                    ("Learn", "A lesson: {step} goes on, {back} goes back, and each scene says what to look at.")
+                }
+                "spec" => ("Examples that the specifications print", "{step} goes on by one step, {back} goes back."),
+                _ => (
+                    "Faults: find what went wrong",
+                    "{next deviation} goes to the deviation, and {why} says which clause it breaks.",
+                ),
             };
             let name = recording.name.split_once('/').map_or(recording.name, |(_, name)| name);
             say(heading, name, &escape(&recording.title()), says)

@@ -87,7 +87,7 @@ pub(super) fn footer(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Pai
         let mark = if notice.bad { '✘' } else { '✔' };
         vec![paint.span(cut(&format!(" {mark} {}", escape(&notice.text)), room), role)]
     } else if let Some(Loading { name, progress }) = &model.loading {
-        let text = format!(" opening {}: {} %; Esc leaves it", escape(name), progress.percent());
+        let text = format!(" opening {}: {} %; {}", escape(name), progress.percent(), model.hint("{leave} leaves it"));
         vec![paint.span(cut(&text, room), Role::Text)]
     } else if let Some(Overlay::Prompt(Prompt { kind: kind @ (PromptKind::Search | PromptKind::Filter), .. })) =
         &model.overlay
