@@ -59,7 +59,8 @@ fn hints(keys: Keys) -> BTreeSet<String> {
 
 #[test]
 fn a_hint_names_the_keys_of_the_user() {
-    let named = Keys::default().rows().map(|row| row.action).zip('Ѐ'..);
+    let table = Keys::default();
+    let named = table.rows().map(|row| row.action).zip('Ѐ'..);
     let lines: Vec<_> = named.map(|(action, letter)| format!("\"{action}\" = [\"{letter}\"]")).collect();
     let file = format!("[keys]\n{}", lines.join("\n"));
     let keys = Keys::read(&KeyFile::read("keys.toml", &file).unwrap()).unwrap();
