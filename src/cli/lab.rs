@@ -12,7 +12,7 @@ use crate::mech::User;
 use crate::session::{Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Session, Stop};
 use crate::terms::{Micros, Party, Secret};
 use crate::transcript::recording::{self, Headers};
-use crate::transcript::{Step, Transcript, What};
+use crate::transcript::{Shown, Step, Transcript, What};
 use crate::tui::{Options, Start};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -336,9 +336,8 @@ impl Run<'_> {
             Some(Held::Received { party }) => return format!("held: the {party} has yet to answer (?: help)"),
             Some(Held::Line(held)) => held.party,
         };
-        let line = self.session.preview().map(|step| recording::event_lines(&step::shown(&step, self.out.reveal)));
+        let line = self.session.preview().map(|step| recording::untimed(&Shown::new(&step, self.out.reveal).event));
         let line = line.unwrap_or_default();
-        let line = line.split_once(' ').map_or("", |(_, line)| line.trim_end());
         format!("held: the {party} is to send (?: help)\n      {line}")
     }
 }

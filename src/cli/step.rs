@@ -10,40 +10,25 @@
 
 use super::out::{Out, Tone};
 use super::tree::{self, NodeJson};
-use crate::decode::{self, Tree};
+use crate::decode;
 use crate::machine::{Deviation, Move, Row, RowId, Signal};
 use crate::terms::Party;
 use crate::transcript::lesson::{self, Remark};
-use crate::transcript::{Event, Step, What, mask, recording};
-use crate::wire::{Message, base64, printable};
+use crate::transcript::{Event, Shown, Step, What, recording};
+use crate::wire::{Message, printable};
 use serde::Serialize;
 use std::io;
 
 /// Prints the step.
 pub(super) fn print(step: &Step, out: &mut Out) -> io::Result<()> {
-    if out.json { out.object(&json(step, token(step, out.reveal).as_ref(), out.reveal)) } else { text(step, out) }
-}
-
-/// The event as it may be shown.
-pub(super) fn shown(step: &Step, reveal: bool) -> Event {
-    if reveal { step.event.clone() } else { mask::event(step) }
-}
-
-/// The token as it may be shown, with its tree: of the line that may be shown.
-fn token(step: &Step, reveal: bool) -> Option<(Vec<u8>, Tree)> {
-    let place = step.token?;
-    let bytes = match shown(step, reveal).what {
-        What::Line { bytes, .. } => base64::read(&bytes, place.encoded).bytes,
-        _ => return None,
-    };
-    let tree = decode::decode(&bytes, &place.hint);
-    Some((bytes, tree))
+    let shown = Shown::new(step, out.reveal);
+    if out.json { out.object(&json(step, &shown, out.reveal)) } else { text(step, shown, out) }
 }
 
 /// For people: the line or fact as a recording has it, what is wrong with it, the token, the rows taken, the standing.
-fn text(step: &Step, out: &mut Out) -> io::Result<()> {
+fn text(step: &Step, shown: Shown, out: &mut Out) -> io::Result<()> {
     let tone = step.from().map_or(Tone::Dim, Tone::Party);
-    let mut event = shown(step, out.reveal);
+    let Shown { mut event, tree, token, .. } = shown;
     if let Some(Remark { cue: Some(_), text, .. }) = lesson::note(step) {
         event = Event::note(event.at, text); // views are for the screen
     }
@@ -52,11 +37,11 @@ fn text(step: &Step, out: &mut Out) -> io::Result<()> {
         let number = if place == 0 { (step.place + 1).to_string() } else { String::new() };
         out.line(tone, &format!("{number:>4}  {line}"))?;
     }
-    for flaw in step.message.iter().flat_map(flaws) {
-        below(out, Tone::Bad, &flaw)?;
+    for remark in step.message.iter().flat_map(Message::remarks) {
+        below(out, Tone::Bad, &format!("! {remark}"))?;
     }
-    if let Some((bytes, tree)) = token(step, out.reveal) {
-        for line in decode::lines(&tree, &bytes, out.reveal) {
+    if let Some(tree) = tree {
+        for line in decode::lines(&tree, &token, out.reveal) {
             below(out, Tone::Plain, &line)?;
         }
     }
@@ -77,14 +62,6 @@ fn below(out: &mut Out, tone: Tone, text: &str) -> io::Result<()> {
     out.line(tone, &format!("      {text}"))
 }
 
-/// What is wrong with the line as such: columns are counted from 1.
-fn flaws(message: &Message) -> Vec<String> {
-    let line =
-        message.flaws.iter().map(|flaw| format!("! {}, column {} ({})", flaw.kind, flaw.span.start + 1, flaw.cite));
-    let base64 = message.base64().into_iter().flat_map(|base64| &base64.errors);
-    line.chain(base64.map(|error| format!("! base64: {}, column {} (RFC 4648 4)", error.kind, error.at + 1))).collect()
-}
-
 fn move_text(taken: &Move) -> String {
     let RowId { machine, party, .. } = taken.row;
     let Row { from, on, emit, to, force, cite, says } = taken.row.row();
@@ -93,10 +70,9 @@ fn move_text(taken: &Move) -> String {
 }
 
 fn deviation_text(deviation: &Deviation) -> String {
-    let Deviation { party, machine, state, heard, sent, allowed, cite, says, .. } = deviation;
+    let Deviation { party, machine, state, heard, sent, cite, says, .. } = deviation;
     let heard = heard.map_or_else(String::new, |heard| format!(" after {heard}"));
-    let allowed: Vec<&str> = allowed.iter().map(|signal| signal.name()).collect();
-    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
+    let allowed = deviation.allowed();
     format!("! deviation: {party} {machine} {state}{heard} sent {sent}, allowed: {allowed} ({cite}): {says}")
 }
 
@@ -133,27 +109,21 @@ struct DeviationJson {
     says: &'static str,
 }
 
-fn json<'a>(step: &Step, token: Option<&'a (Vec<u8>, Tree)>, reveal: bool) -> StepJson<'a> {
-    let event = shown(step, reveal);
+fn json<'a>(step: &Step, shown: &'a Shown, reveal: bool) -> StepJson<'a> {
+    let Shown { event, tree, token, .. } = shown;
     StepJson {
         n: step.place + 1,
         at: event.at.0,
         from: step.from().map(Party::name),
         line: match &event.what {
             What::Line { bytes, .. } => printable(bytes),
-            _ => fact(&event),
+            _ => recording::untimed(event),
         },
         signal: step.signal.map(Signal::name),
         moves: step.moves.iter().map(move_json).collect(),
         deviation: step.deviation.as_ref().map(deviation_json),
-        token: token.map(|(bytes, tree)| tree::json(&tree.root, bytes, reveal, false)),
+        token: tree.as_ref().map(|tree| tree::json(&tree.root, token, reveal, false)),
     }
-}
-
-/// A fact that is no line, as a recording has it, without its time.
-fn fact(event: &Event) -> String {
-    let line = recording::event_lines(event);
-    line.split_once(' ').map_or("", |(_, fact)| fact.trim_end_matches('\n')).to_owned()
 }
 
 fn move_json(taken: &Move) -> MoveJson {

@@ -63,6 +63,15 @@ pub struct Deviation {
     pub says: &'static str,
 }
 
+impl Deviation {
+    /// The names of what was allowed, or `nothing`.
+    #[must_use]
+    pub fn allowed(&self) -> String {
+        let names: Vec<&str> = self.allowed.iter().map(|signal| signal.name()).collect();
+        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    }
+}
+
 /// What one line did to one stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {

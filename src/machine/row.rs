@@ -132,6 +132,18 @@ pub struct Row {
     pub says: &'static str,
 }
 
+impl Row {
+    /// `begins with Ehlo`, `hears TokenChallenge, answers TokenResponse`, `hears ServiceReady`
+    #[must_use]
+    pub fn does(&self) -> String {
+        match (self.on, self.emit) {
+            (Signal::Go, Some(emit)) => format!("begins with {emit}"),
+            (on, Some(emit)) => format!("hears {on}, answers {emit}"),
+            (on, None) => format!("hears {on}"),
+        }
+    }
+}
+
 /// Which machine runs within a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runs {

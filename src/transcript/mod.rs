@@ -10,13 +10,17 @@ mod event;
 pub mod lesson;
 pub mod mask;
 mod pairs;
+mod place;
 pub mod question;
 pub mod recording;
+mod shown;
 mod step;
 mod swaks;
 mod verdict;
 
 pub use event::{Event, What};
+pub use place::Place;
+pub use shown::Shown;
 pub use step::{Inbox, Standing, Step, Token};
 pub use swaks::NoSwaks;
 pub use verdict::Verdict;

@@ -170,6 +170,12 @@ pub fn event_lines(event: &Event) -> String {
     text
 }
 
+/// The same without its time and the last LF.
+#[must_use]
+pub fn untimed(event: &Event) -> String {
+    event_lines(event).split_once(' ').map_or("", |(_, fact)| fact).trim_end_matches('\n').to_owned()
+}
+
 /// Writes a recording while it happens: each event is flushed, so that a program that is killed leaves a recording
 /// that loads up to its last event.
 #[derive(Debug)]

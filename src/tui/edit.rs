@@ -4,17 +4,15 @@
 //! Each key makes the line anew as it would be taken now, and asks the session what it would mean: the overlay shows that
 //! before it is taken, and takes nothing that cannot be made. What counts octets is mended, unless it is to be wrong.
 
-use super::focus::Shown;
 use super::line_editor::{LineEditor, unescape};
 use super::menus::{Item, MenuKind, menu};
 use super::model::{Exchange, Model, Overlay};
 use super::stepping::input;
-use super::view;
 use crate::decode::{self, Form, Node, Tree, Value};
 use crate::machine::{Force, RowId, Signal};
 use crate::session::{Fault, Input, Mechanism, Session};
 use crate::terms::Span;
-use crate::transcript::Step;
+use crate::transcript::{Shown, Step};
 use crate::wire::{printable, with_token};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -203,7 +201,7 @@ pub(super) fn fault(model: &mut Model, now: &[Fault], mechanism: Mechanism, chos
 
 /// What would go, in the words of the ladder, and what is wrong with it.
 fn in_words(step: &Step, reveal: bool) -> String {
-    let words = view::words(&Shown::new(step, reveal), reveal);
+    let words = Shown::new(step, reveal).words(reveal);
     match &step.deviation {
         Some(deviation) => format!("{words} ✘ {}: {}", deviation.cite, deviation.says),
         None => words,

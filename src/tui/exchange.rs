@@ -1,6 +1,6 @@
 //! One exchange, being played or recorded earlier: where it is looked at, and what is selected there.
 
-use super::focus::{Focus, Shown};
+use super::focus::Focus;
 use super::guess::Guess;
 use super::marks::Marks;
 use super::model::Pane;
@@ -11,7 +11,7 @@ use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Session};
 use crate::terms::{Micros, Party, Span};
 use crate::transcript::recording::{Damage, Headers};
-use crate::transcript::{Event, Step, Transcript, What};
+use crate::transcript::{Event, Shown, Step, Transcript, What};
 use std::collections::BTreeSet;
 
 /// One exchange, being played or recorded earlier.

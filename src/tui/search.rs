@@ -4,16 +4,14 @@
 //! them all, so that no key waits for a long recording. What is looked at is what the screen shows: secrets that are
 //! hidden are not found.
 
-use super::focus::Shown;
 use super::keys::Action;
 use super::model::{Exchange, Model, Overlay, Pane};
 use super::prompts::{Prompt, PromptKind};
 use super::show::Show;
-use super::view;
 use crate::decode::value_text;
 use crate::machine::{RowId, Signal, State, Table, tables};
 use crate::terms::{Party, Span};
-use crate::transcript::{Step, What};
+use crate::transcript::{Shown, Step, What};
 use crate::wire::{Body, printable};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -641,7 +639,7 @@ impl Seen<'_> {
             }
         }
         let notes = || self.exchange.marks.notes(self.row).iter().any(|note| says(note));
-        if spots.is_empty() && (says(&view::words(shown, self.reveal)) || notes()) {
+        if spots.is_empty() && (says(&shown.words(self.reveal)) || notes()) {
             spots.push(Spot::Row);
         }
         spots

@@ -13,7 +13,7 @@ use super::model::{Exchange, Model, Overlay, Pane, Source};
 use super::presenter::{Note, Told, Wish};
 use super::search::Found;
 use super::update::update;
-use super::{files, panes, view};
+use super::{files, panes};
 use crate::transcript::lesson::{self, Cue, Scene};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -143,7 +143,7 @@ pub(super) fn told(model: &Model) -> Told {
     let line = |row: usize| {
         let (step, shown) = exchange.shown(row, model.revealed())?;
         let who = step.from().map_or_else(String::new, |party| format!("{}: ", party.letter()));
-        Some(cut(&format!("{who}{}", view::words(&shown, model.revealed()))))
+        Some(cut(&format!("{who}{}", shown.words(model.revealed()))))
     };
     let (scene, notes, next) = exchange.show.as_ref().map_or_else(
         || (None, exchange.row + 1..exchange.steps().len(), Some(exchange.row + 1)),

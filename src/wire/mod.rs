@@ -65,6 +65,15 @@ impl Message {
             _ => None,
         }
     }
+
+    /// What is wrong with the line as such, then with its base64, each in one sentence: `LF without CR before it,
+    /// column 12 (RFC 5321 2.3.8)`. Columns are counted from 1.
+    pub fn remarks(&self) -> impl Iterator<Item = String> {
+        let flaws = self.flaws.iter().map(|flaw| (flaw.kind.to_string(), flaw.span.start, flaw.cite));
+        let errors = self.base64().into_iter().flat_map(|base64| &base64.errors);
+        let errors = errors.map(|error| (format!("base64: {}", error.kind), error.at, Cite::new("RFC 4648", "4")));
+        flaws.chain(errors).map(|(what, at, cite)| format!("{what}, column {} ({cite})", at + 1))
+    }
 }
 
 /// What a line is.

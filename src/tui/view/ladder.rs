@@ -5,13 +5,11 @@ use crate::config::theme::Role;
 use crate::decode;
 use crate::machine::Force;
 use crate::session::Held;
-use crate::terms::{Micros, Party, Span};
-use crate::transcript::Step;
+use crate::terms::{Micros, Party};
+use crate::transcript::{Shown, Step};
 use crate::tui::edges::took;
-use crate::tui::focus::Shown;
 use crate::tui::model::{Exchange, Model, TimeMode};
 use crate::tui::search;
-use crate::wire::{Body, Response, printable};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span as Text};
@@ -264,26 +262,9 @@ fn mark(step: &Step, shown: &Shown) -> (char, Role) {
     }
 }
 
-/// The line with its token in words.
-pub(in crate::tui) fn words(shown: &Shown, reveal: bool) -> String {
-    let Some(message) = &shown.message else {
-        return super::fact(&shown.event);
-    };
-    let line = shown.line();
-    match (&shown.tree, &message.body) {
-        (_, Body::Response(Response::Empty)) => "‹empty line›".to_owned(),
-        (Some(tree), _) if !shown.encoded.is_empty() => {
-            let before = printable(Span::new(0, shown.encoded.start).of(line));
-            let behind = printable(Span::new(shown.encoded.end, message.content.end).of(line));
-            format!("{before}‹{}›{behind}", decode::summary(tree, &shown.token, reveal))
-        }
-        _ => printable(line),
-    }
-}
-
-/// The same, and how many lines are held.
+/// The line in words, and how many lines are held.
 fn text(shown: &Shown, exchange: &Exchange, is_held: bool, reveal: bool) -> String {
-    let mut text = words(shown, reveal);
+    let mut text = shown.words(reveal);
     let lines = exchange
         .held_line()
         .filter(|_| is_held)

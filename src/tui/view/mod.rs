@@ -26,9 +26,6 @@ mod why;
 
 use super::model::{Exchange, Model, Pane};
 use crate::config::theme::Role;
-use crate::decode::escape;
-use crate::transcript::{Event, What, lesson, recording};
-pub(super) use ladder::words;
 #[cfg(unix)]
 pub use notes::draw_notes;
 use paint::Paint;
@@ -132,17 +129,6 @@ fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Pain
     // What is selected stays in sight.
     let follow = wanted.map(|line: usize| (line + 2).saturating_sub(usize::from(area.height)));
     (lines, follow.unwrap_or(scrolled).min(most))
-}
-
-/// A fact that is no line, as a recording has it: `# note`, or its words.
-fn fact(event: &Event) -> String {
-    if let What::Note(note) = &event.what {
-        let remark = lesson::remark(note);
-        return format!("# {}", escape(if remark.presenter { "‹for the presenter›" } else { remark.text }));
-    }
-    let line = recording::event_lines(event);
-    let fact = line.split_once(' ').map_or("", |(_, fact)| fact).trim_end_matches('\n');
-    fact.trim_start_matches("* ").trim_start().to_owned()
 }
 
 /// One row of a list. What stands on a ground of its own keeps it where the row is selected.

@@ -3,7 +3,7 @@
 use super::paint::{Paint, wrap};
 use crate::config::theme::Role;
 use crate::terms::Span;
-use crate::tui::focus::Shown;
+use crate::transcript::Shown;
 use crate::tui::model::{Exchange, Model, Pane};
 use crate::wire::{FlawKind, Message, printable};
 use ratatui::style::{Modifier, Style};
@@ -30,7 +30,7 @@ pub(super) fn lines(
     let focus = &exchange.focus;
     let shown = &focus.shown;
     let Some(message) = &shown.message else {
-        let lines = wrap(&super::fact(&shown.event), width.saturating_sub(2)).into_iter();
+        let lines = wrap(&shown.words(false), width.saturating_sub(2)).into_iter();
         return (lines.map(|text| paint.span(format!(" {text}"), Role::Dim).into()).collect(), None);
     };
     let from = focus.party();
@@ -153,17 +153,12 @@ fn broken(cells: Vec<(String, Style)>, letter: char, mark: char, columns: usize)
     rows.into_iter().map(Line::from).collect()
 }
 
-/// What is wrong with the line as such; columns are counted from 1.
+/// What is wrong with the line as such.
 fn remarks(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
     let Some(message) = &exchange.focus.shown.message else { return Vec::new() };
-    let flaws =
-        message.flaws.iter().map(|flaw| format!("{}, column {} ({})", flaw.kind, flaw.span.start + 1, flaw.cite));
-    let errors = message.base64().into_iter().flat_map(|base64| &base64.errors);
-    let errors =
-        errors.take(ERRORS).map(|error| format!("base64: {}, column {} (RFC 4648 4)", error.kind, error.at + 1));
-    let wrapped = flaws.chain(errors).flat_map(|text| wrap(&format!("! {text}"), width.saturating_sub(2)));
+    let wrapped = message.remarks().take(REMARKS).flat_map(|text| wrap(&format!("! {text}"), width.saturating_sub(2)));
     wrapped.map(|text| paint.span(format!(" {text}"), Role::Bad).into()).collect()
 }
 
-/// How many errors of one base64 are listed.
-const ERRORS: usize = 8;
+/// How many of them are listed.
+const REMARKS: usize = 12;

@@ -12,8 +12,8 @@ use crate::config::theme::Role;
 use crate::machine::diagram::{BoxAt, CellAt, EdgeAt, Form, Ground, Picture, Stroke, glyph, picture};
 use crate::machine::{Deviation, Force, Machine, RowId, Signal, State, table, tables};
 use crate::terms::Party;
+use crate::transcript::Place;
 use crate::tui::edges;
-use crate::tui::focus::Place;
 use crate::tui::model::{Exchange, Pane};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -250,18 +250,16 @@ fn foot(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
 /// too long.
 fn row_line(id: RowId, mark: char, wide: usize, paint: &Paint) -> Line<'static> {
     let row = id.row();
-    let does = |long: bool| match (row.on, row.emit) {
-        (Signal::Go, Some(emit)) => format!(" begins with {emit}"),
-        (on, Some(emit)) if long => format!(" hears {on}, answers {emit}"),
+    let short = || match (row.on, row.emit) {
+        (Signal::Go, Some(_)) => format!(" {}", row.does()),
         (on, Some(emit)) => format!(" ─ {on} / {emit}"),
-        (on, None) if long => format!(" hears {on}"),
         (on, None) => format!(" ─ {on}"),
     };
     let right =
         vec![paint.span(format!("{} ", row.force), Role::Text), paint.span(format!("{} ", row.cite), Role::Clause)];
     let room = wide.saturating_sub(right.iter().map(|span| width(&span.content)).sum::<usize>() + 7);
     let fits = |does: &String| row.from.name().len() + width(does) + row.to.name().len() <= room;
-    let does = Some(does(true)).filter(fits).unwrap_or_else(|| does(false));
+    let does = Some(format!(" {}", row.does())).filter(fits).unwrap_or_else(short);
     let left = vec![
         paint.span(format!("{mark}{} ", id.party.letter()), Paint::party(id.party)),
         paint.span(row.from.name(), Role::StateWalked),

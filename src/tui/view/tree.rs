@@ -4,7 +4,7 @@ use super::ladder::first_row;
 use super::paint::{Paint, spread, width};
 use crate::config::theme::Role;
 use crate::decode::{Change, Gone, Node, Value, escape, value_text};
-use crate::tui::focus::Shown;
+use crate::transcript::Shown;
 use crate::tui::model::{Exchange, Model};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -4,7 +4,7 @@
 use super::paint::{Paint, spread, wrap};
 use crate::config::theme::Role;
 use crate::decode::{escape, explain};
-use crate::machine::{Deviation, RowId, Signal};
+use crate::machine::{Deviation, RowId};
 use crate::session::Held;
 use crate::transcript::{What, lesson};
 use crate::tui::model::Exchange;
@@ -50,7 +50,7 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     }
     if focus.step.moves.is_empty() && focus.step.deviation.is_none() {
         if focus.shown.message.is_none() && !matches!(focus.shown.event.what, What::Note(_)) {
-            say(&super::fact(&focus.shown.event), Role::Text);
+            say(&focus.shown.words(false), Role::Text);
         }
         let text = match focus.shown.message {
             None => "No line: it moves no machine.",
@@ -101,24 +101,17 @@ const NOTES: usize = 8;
 
 /// What was sent, what was allowed, which clause.
 pub(super) fn broken(deviation: &Deviation) -> [(String, Role); 3] {
-    let Deviation { party, machine, state, heard, sent, allowed, cite, says, .. } = deviation;
+    let Deviation { party, machine, state, heard, sent, cite, says, .. } = deviation;
     let heard = heard.map_or_else(String::new, |heard| format!(" after {heard}"));
-    let allowed: Vec<&str> = allowed.iter().map(|signal| signal.name()).collect();
-    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { allowed.join(", ") };
     [
         (format!("✘ Deviation: the {party} sent {sent} in {machine} {state}{heard}."), Role::Bad),
-        (format!("Allowed: {allowed}."), Role::Text),
+        (format!("Allowed: {}.", deviation.allowed()), Role::Text),
         (format!("{cite}: {says}"), Role::Clause),
     ]
 }
 
 fn row(id: RowId, width: usize, paint: &Paint, lines: &mut Vec<Line<'static>>) {
     let row = id.row();
-    let signals = match (row.on, row.emit) {
-        (Signal::Go, Some(emit)) => format!("begins with {emit}"),
-        (on, Some(emit)) => format!("hears {on}, answers {emit}"),
-        (on, None) => format!("hears {on}"),
-    };
     let left = vec![
         paint.span(format!(" {} {:9}", id.party.letter(), id.machine.name()), Paint::party(id.party)),
         paint.span(row.from.name(), Role::StateWalked),
@@ -128,7 +121,7 @@ fn row(id: RowId, width: usize, paint: &Paint, lines: &mut Vec<Line<'static>>) {
     let right =
         vec![paint.span(format!("{} ", row.force), Role::Text), paint.span(format!("{} ", row.cite), Role::Clause)];
     lines.push(spread(left, right, width));
-    for (text, role) in [(signals.as_str(), Role::Dim), (row.says, Role::Text)] {
+    for (text, role) in [(row.does().as_str(), Role::Dim), (row.says, Role::Text)] {
         let texts = wrap(text, width.saturating_sub(13));
         lines.extend(texts.into_iter().map(|text| Line::from(paint.span(format!("{:12}{text}", ""), role))));
     }
