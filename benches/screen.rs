@@ -12,13 +12,12 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
-use saslscope::config::terminal::Colors;
 use saslscope::config::theme::Theme;
-use saslscope::session::{Fault, Gate, Lab, Mechanism};
+use saslscope::session::{Fault, Lab, Mechanism};
 use saslscope::terms::Micros;
 use saslscope::transcript::recording::{Headers, Loaded, Recording, Secrets};
 use saslscope::transcript::{Event, Step};
-use saslscope::tui::{Arrangement, Clock, Keys, Model, Options, draw, key};
+use saslscope::tui::{Clock, Model, Options, draw, key};
 use std::error::Error;
 use std::hint::black_box;
 use std::io::Read as _;
@@ -96,23 +95,7 @@ struct Screen {
 impl Screen {
     /// A recording of that many steps, looked at in its middle, at a token of SPNEGO.
     fn of(steps: usize) -> Self {
-        let options = Options {
-            theme: Theme::find("dark").expect("a built-in theme"),
-            auto: None,
-            asks: false,
-            color: true,
-            colors: Colors::True,
-            keys: Keys::default(),
-            panes: Arrangement::default(),
-            mouse: true,
-            ascii: false,
-            reveal: false,
-            keep_secrets: false,
-            save: None,
-            gate: Gate::default(),
-            stops: Vec::new(),
-            present: false,
-        };
+        let options = Options::new(Theme::find("dark").expect("a built-in theme"));
         let mut model = Model::new(options, Clock { seed: [7; 32], filetime: 0, started: String::new() });
         model.size = LARGE;
         let headers = Headers { secrets: Secrets::Masked, ..Headers::default() };

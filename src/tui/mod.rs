@@ -129,6 +129,30 @@ pub struct Options {
     pub present: bool,
 }
 
+impl Options {
+    /// What holds where nobody says otherwise, in that theme.
+    #[must_use]
+    pub fn new(theme: Theme) -> Self {
+        Self {
+            theme,
+            auto: None,
+            asks: false,
+            color: true,
+            colors: Colors::True,
+            keys: Keys::default(),
+            panes: Arrangement::default(),
+            mouse: true,
+            ascii: false,
+            reveal: false,
+            keep_secrets: false,
+            save: None,
+            gate: Gate { receive: false, send: true },
+            stops: Vec::new(),
+            present: false,
+        }
+    }
+}
+
 /// What there is to tell when the screen is left.
 #[derive(Debug, Default)]
 pub struct Outcome {

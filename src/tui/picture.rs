@@ -8,10 +8,11 @@
 use super::effect::Effect;
 use super::model::{Exchange, Model};
 use super::prompts::{PromptKind, prompt};
-use super::view;
+use super::view::{self, told};
+use crate::config::theme::Color;
 use crate::terms::Micros;
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::style::{Color, Modifier};
+use ratatui::style::{self, Modifier};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use unicode_width::UnicodeWidthStr as _;
@@ -121,77 +122,21 @@ fn sgr(cell: &Cell, text: &mut String) {
         write!(text, ";{number}").unwrap_or_default(); // writing to a String cannot fail
     }
     for (color, base) in [(cell.fg, 30), (cell.bg, 40)] {
-        let written = match color {
-            Color::Rgb(r, g, b) => write!(text, ";{};2;{r};{g};{b}", base + 8),
-            color => match index(color) {
-                None => Ok(()),
-                Some(index @ 0..8) => write!(text, ";{}", base + index),
-                Some(index @ 8..16) => write!(text, ";{}", base + 60 + index - 8),
-                Some(index) => write!(text, ";{};5;{index}", base + 8),
-            },
+        let written = match told(color) {
+            None => Ok(()),
+            Some(Color::Named(number @ 0..8)) => write!(text, ";{}", base + number),
+            Some(Color::Named(number)) => write!(text, ";{}", base + 60 + number - 8), // bright, as aixterm has it
+            Some(Color::Indexed(number)) => write!(text, ";{};5;{number}", base + 8),
+            Some(Color::Rgb(r, g, b)) => write!(text, ";{};2;{r};{g};{b}", base + 8),
         };
         written.unwrap_or_default();
     }
     text.push('m');
 }
 
-/// The number of a colour among the terminal's 256.
-const fn index(color: Color) -> Option<u8> {
-    Some(match color {
-        Color::Reset | Color::Rgb(..) => return None,
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 8,
-        Color::LightRed => 9,
-        Color::LightGreen => 10,
-        Color::LightYellow => 11,
-        Color::LightBlue => 12,
-        Color::LightMagenta => 13,
-        Color::LightCyan => 14,
-        Color::White => 15,
-        Color::Indexed(index) => index,
-    })
-}
-
 /// A colour as xterm shows it; `reset` is what stands for none.
-pub(super) fn rgb(color: Color, reset: [u8; 3]) -> [u8; 3] {
-    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    const SIXTEEN: [[u8; 3]; 16] = [
-        [0, 0, 0],
-        [205, 0, 0],
-        [0, 205, 0],
-        [205, 205, 0],
-        [0, 0, 238],
-        [205, 0, 205],
-        [0, 205, 205],
-        [229, 229, 229],
-        [127, 127, 127],
-        [255, 0, 0],
-        [0, 255, 0],
-        [255, 255, 0],
-        [92, 92, 255],
-        [255, 0, 255],
-        [0, 255, 255],
-        [255, 255, 255],
-    ];
-    if let Color::Rgb(r, g, b) = color {
-        return [r, g, b];
-    }
-    match index(color) {
-        None => reset,
-        Some(index @ 0..16) => SIXTEEN[usize::from(index)],
-        Some(index @ 16..232) => {
-            let at = usize::from(index - 16);
-            [LEVELS[at / 36], LEVELS[at / 6 % 6], LEVELS[at % 6]]
-        }
-        Some(index) => [8 + (index - 232) * 10; 3],
-    }
+fn rgb(color: style::Color, reset: [u8; 3]) -> [u8; 3] {
+    told(color).map_or(reset, Color::rgb)
 }
 
 fn svg(buffer: &Buffer) -> String {
@@ -295,7 +240,7 @@ fn asciicast(model: &mut Model) -> String {
 mod tests {
     use super::*;
     use ratatui::layout::Rect;
-    use ratatui::style::Style;
+    use ratatui::style::{Color, Style};
 
     fn buffer() -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 2));

@@ -19,10 +19,10 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use saslscope::config::terminal::Colors;
 use saslscope::config::theme::Theme;
-use saslscope::session::{Fault, Gate, Lab, Mechanism};
+use saslscope::session::{Fault, Lab, Mechanism};
 use saslscope::terms::Micros;
 use saslscope::transcript::recording::read;
-use saslscope::tui::{Arrangement, Clock, Keys, Model, Options, Twins, built_in, done, draw, key, perform};
+use saslscope::tui::{Clock, Keys, Model, Options, Twins, built_in, done, draw, key, perform};
 use std::path::Path;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
@@ -31,23 +31,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 const NOW: u64 = (1_767_225_600 + 11_644_473_600) * 10_000_000;
 
 fn options() -> Options {
-    Options {
-        theme: Theme::find("terminal16").unwrap(),
-        auto: None,
-        asks: false,
-        color: true,
-        colors: Colors::True,
-        keys: Keys::default(),
-        panes: Arrangement::default(),
-        mouse: true,
-        ascii: false,
-        reveal: false,
-        keep_secrets: false,
-        save: None,
-        gate: Gate { receive: false, send: true },
-        stops: Vec::new(),
-        present: false,
-    }
+    Options::new(Theme::find("terminal16").unwrap())
 }
 
 fn model(options: Options) -> Model {

@@ -1,6 +1,6 @@
 //! The decoded octets, in hex and as text.
 
-use super::ladder::first_row;
+use super::first_row;
 use super::paint::Paint;
 use crate::config::theme::Role;
 use crate::terms::Span;

@@ -2,7 +2,7 @@
 
 use super::ladder;
 use super::overlay::frame;
-use super::paint::{Paint, cut, wrap};
+use super::paint::{Paint, cut};
 use crate::config::theme::Role;
 use crate::tui::edges::Walked;
 use crate::tui::model::Model;
@@ -34,7 +34,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, walked: &Walked, model: &Mod
     lines.push(fact("to", row.to.to_string(), Role::StateWalked));
     lines.push(fact("force", row.force.to_string(), Role::Text));
     lines.push(fact("clause", row.cite.to_string(), Role::Clause));
-    lines.extend(wrap(row.says, room).into_iter().map(|text| paint.span(text, Role::Text).into()));
+    lines.extend(paint.wrap(row.says, Role::Text, 0, room));
     lines.push(Line::default());
     let keys = model.options.keys.in_lists();
     let more = if walked.is_complete(exchange) { "" } else { " and more" };
@@ -58,7 +58,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, walked: &Walked, model: &Mod
     let above = (lines.len() as u16).min(inside.height.saturating_sub(list.min(3) as u16));
     super::rows(buffer, Rect { height: above, ..inside }, lines.into_iter());
     let list = Rect { y: inside.y + above, height: inside.height - above, ..inside };
-    let first = ladder::first_row(walked.selected, walked.steps.len(), usize::from(list.height));
+    let first = super::first_row(walked.selected, walked.steps.len(), usize::from(list.height));
     for ((place, step), y) in walked.steps.iter().enumerate().skip(first).zip(list.top()..list.bottom()) {
         let is_selected = place == walked.selected;
         let line = ladder::line_of(*step, is_selected, model, exchange, usize::from(list.width), paint);

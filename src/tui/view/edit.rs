@@ -1,8 +1,8 @@
 //! The overlay in which a field of the held line is edited: what is typed, what may be typed, and what would come of it.
 
-use super::ladder::first_row;
+use super::first_row;
 use super::overlay::{broken, frame};
-use super::paint::{Paint, cut, width, wrap};
+use super::paint::{Paint, cut, width};
 use super::why;
 use crate::config::theme::Role;
 use crate::decode::{escape, value_text};
@@ -85,9 +85,7 @@ fn list(editor: &Editor, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
 /// What would come of it.
 fn below(editor: &Editor, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let mut say = |text: &str, role| {
-        lines.extend(wrap(text, wide).into_iter().map(|text| Line::from(paint.span(text, role))));
-    };
+    let mut say = |text: &str, role| lines.extend(paint.wrap(text, role, 0, wide));
     let (line, step) = match &editor.outcome {
         Err(why) => {
             say(&format!("✘ {}", escape(why)), Role::Bad);
@@ -184,5 +182,5 @@ fn hints(editor: &Editor, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
         }
         keys.push("Esc leave");
     }
-    wrap(&keys.join("  "), wide).into_iter().map(|text| Line::from(paint.span(text, Role::Dim))).collect()
+    paint.wrap(&keys.join("  "), Role::Dim, 0, wide)
 }

@@ -1,5 +1,6 @@
 //! The ladder: who said what, in order.
 
+use super::first_row;
 use super::paint::{Paint, cut, spread, width};
 use crate::config::theme::Role;
 use crate::decode;
@@ -123,11 +124,6 @@ pub(super) fn row_at(area: Rect, model: &Model, exchange: &Exchange, at: Positio
     let place = first(list, exchange) + usize::from(list.contains(at).then(|| at.y - list.y)?);
     let rows = search::rows(exchange);
     (place < rows.len()).then(|| rows.nth(place))
-}
-
-/// Keeps the selected row in the middle, but for the ends.
-pub(super) fn first_row(selected: usize, rows: usize, height: usize) -> usize {
-    selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
 fn digits(exchange: &Exchange) -> usize {

@@ -1,6 +1,6 @@
 //! The bars, and the rules of the panes.
 
-use super::paint::{Paint, cut_spans, width};
+use super::paint::{Paint, rule, width};
 use crate::config::theme::Role;
 use crate::tui::keys::Action;
 use crate::tui::model::{Exchange, Model, Pane};
@@ -8,7 +8,7 @@ use crate::tui::panes::Placed;
 use crate::tui::search;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 /// The bars above and below, and what is between them.
 pub(super) struct Bars {
@@ -48,10 +48,7 @@ pub(super) fn frame(buffer: &mut Buffer, placed: Placed, model: &Model, exchange
         title.extend([paint.span(text, if tab == pane { named } else { Role::Dim }), Span::raw(" ")]);
     }
     title.extend(note(pane, model, exchange, paint));
-    let mut spans = cut_spans(title, usize::from(area.width));
-    let used: usize = spans.iter().map(|span| width(&span.content)).sum();
-    spans.push(Span::styled("─".repeat(usize::from(area.width).saturating_sub(used)), border));
-    buffer.set_line(area.x, area.y, &Line::from(spans), area.width);
+    buffer.set_line(area.x, area.y, &rule(title, usize::from(area.width), border), area.width);
     if area.x > 0 {
         for y in area.top()..area.bottom() {
             buffer.set_string(area.x - 1, y, "│", paint.style(Role::Border));

@@ -1,8 +1,8 @@
 //! A list to choose from, over the screen.
 
-use super::ladder::first_row;
+use super::first_row;
 use super::overlay::frame;
-use super::paint::{Paint, cut, spread, width, wrap};
+use super::paint::{Paint, cut, spread, width};
 use super::sample;
 use crate::config::theme::Role;
 use crate::tui::keys::Keys;
@@ -74,8 +74,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, keys: &Keys, pa
     let detail = menu.items.get(menu.selected).filter(|_| !listed.is_empty());
     let detail = detail.map_or("nothing is called so", |item| item.detail.as_str());
     let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..inside }.intersection(inside);
-    let lines = wrap(detail, usize::from(below.width));
-    super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, Role::Dim))));
+    super::rows(buffer, below, paint.wrap(detail, Role::Dim, 0, usize::from(below.width)).into_iter());
     let Some(line) = &menu.find else {
         let picks = matches!(menu.kind, MenuKind::Copy);
         let hint = if picks { " its letter picks ".to_owned() } else { keys.in_lists().hint(" {search} finds ") };

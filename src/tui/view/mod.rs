@@ -29,6 +29,7 @@ use crate::config::theme::Role;
 #[cfg(unix)]
 pub use notes::draw_notes;
 use paint::Paint;
+pub(super) use paint::told;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -82,8 +83,7 @@ fn too_small(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
         area.height,
         model.hint("{quit} quits")
     );
-    let lines = paint::wrap(&text, usize::from(area.width));
-    rows(buffer, area, lines.into_iter().map(|line| Line::styled(line, paint.style(Role::Text))));
+    rows(buffer, area, paint.wrap(&text, Role::Text, 0, usize::from(area.width)).into_iter());
 }
 
 fn screen(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
@@ -140,6 +140,11 @@ fn row(buffer: &mut Buffer, area: Rect, line: &Line<'_>, selected: bool, paint: 
             cell.set_style(paint.style(Role::Selected));
         }
     }
+}
+
+/// Keeps the selected row in the middle, but for the ends.
+fn first_row(selected: usize, rows: usize, height: usize) -> usize {
+    selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
 /// Draws lines from the top.

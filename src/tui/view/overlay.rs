@@ -1,8 +1,8 @@
 //! Lists to choose from and lines to type, over the screen.
 
-use super::ladder::first_row;
+use super::first_row;
 use super::layout::bars;
-use super::paint::{Paint, cut, graphemes, spread, width, wrap};
+use super::paint::{Paint, cut, graphemes, spread, width};
 use crate::config::theme::Role;
 use crate::tui::model::{Model, Overlay};
 use crate::tui::prompts::{Prompt, PromptKind};
@@ -47,8 +47,7 @@ fn draw_prompt(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, 
         None => (model.hint(hint), Role::Dim),
     };
     let below = Rect { y: inside.bottom() - 2, height: 2, ..inside };
-    let lines = wrap(&note, usize::from(below.width));
-    super::rows(buffer, below, lines.into_iter().map(|text| Line::from(paint.span(text, role))));
+    super::rows(buffer, below, paint.wrap(&note, role, 0, usize::from(below.width)).into_iter());
     Position::new(inside.x + at.0 as u16, inside.y + (at.1 - first) as u16)
 }
 

@@ -45,6 +45,12 @@ impl Paint {
         Span::styled(text, self.style(role))
     }
 
+    /// The text in lines of at most `room` cells, each behind `indent` blanks.
+    pub(super) fn wrap(&self, text: &str, role: Role, indent: usize, room: usize) -> Vec<Line<'static>> {
+        let texts = wrap(text, room).into_iter();
+        texts.map(|text| Line::from(self.span(format!("{:indent$}{text}", ""), role))).collect()
+    }
+
     pub(super) const fn party(party: Party) -> Role {
         match party {
             Party::Client => Role::Client,
@@ -88,6 +94,16 @@ const fn color_of(color: Color) -> style::Color {
         Color::Named(number) => NAMED[(number & 15) as usize],
         Color::Indexed(number) => style::Color::Indexed(number),
         Color::Rgb(r, g, b) => style::Color::Rgb(r, g, b),
+    }
+}
+
+/// What a cell has been told to show; `None` for the terminal's own ground and letters.
+pub(in crate::tui) fn told(color: style::Color) -> Option<Color> {
+    match color {
+        style::Color::Reset => None,
+        style::Color::Indexed(number) => Some(Color::Indexed(number)),
+        style::Color::Rgb(r, g, b) => Some(Color::Rgb(r, g, b)),
+        named => NAMED.iter().zip(0..).find(|(known, _)| **known == named).map(|(_, number)| Color::Named(number)),
     }
 }
 
@@ -207,6 +223,14 @@ pub(super) fn spread(left: Vec<Span<'static>>, right: Vec<Span<'static>>, room: 
     line.push(Span::raw(" ".repeat(room.saturating_sub(wide(&line) + wide(&right)))));
     line.extend(right);
     Line::from(line)
+}
+
+/// A rule with what is named in it at the left.
+pub(super) fn rule(named: Vec<Span<'static>>, room: usize, border: Style) -> Line<'static> {
+    let mut spans = cut_spans(named, room);
+    let used: usize = spans.iter().map(|span| width(&span.content)).sum();
+    spans.push(Span::styled("─".repeat(room.saturating_sub(used)), border));
+    Line::from(spans)
 }
 
 /// The text broken at blanks into lines of that width; a word that is too long is broken anywhere.

@@ -1,6 +1,6 @@
 //! The line as it is on the wire, with its base64, what is selected of it, and what is wrong with it.
 
-use super::paint::{Paint, wrap};
+use super::paint::Paint;
 use crate::config::theme::Role;
 use crate::terms::Span;
 use crate::transcript::Shown;
@@ -30,8 +30,7 @@ pub(super) fn lines(
     let focus = &exchange.focus;
     let shown = &focus.shown;
     let Some(message) = &shown.message else {
-        let lines = wrap(&shown.words(false), width.saturating_sub(2)).into_iter();
-        return (lines.map(|text| paint.span(format!(" {text}"), Role::Dim).into()).collect(), None);
+        return (paint.wrap(&shown.words(false), Role::Dim, 1, width.saturating_sub(2)), None);
     };
     let from = focus.party();
     let text_role = Paint::party(from);
@@ -156,8 +155,8 @@ fn broken(cells: Vec<(String, Style)>, letter: char, mark: char, columns: usize)
 /// What is wrong with the line as such.
 fn remarks(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
     let Some(message) = &exchange.focus.shown.message else { return Vec::new() };
-    let wrapped = message.remarks().take(REMARKS).flat_map(|text| wrap(&format!("! {text}"), width.saturating_sub(2)));
-    wrapped.map(|text| paint.span(format!(" {text}"), Role::Bad).into()).collect()
+    let said = message.remarks().take(REMARKS).map(|remark| format!("! {remark}"));
+    said.flat_map(|said| paint.wrap(&said, Role::Bad, 1, width.saturating_sub(2))).collect()
 }
 
 /// How many of them are listed.

@@ -1,6 +1,6 @@
 //! The notes of a show, above the panes.
 
-use super::paint::{Paint, cut_spans, width, wrap};
+use super::paint::{Paint, rule};
 use crate::config::theme::Role;
 use crate::decode::escape;
 use crate::tui::model::{Exchange, Model};
@@ -23,20 +23,15 @@ pub(super) fn height(body: Rect, model: &Model, exchange: &Exchange, paint: &Pai
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) {
     let (Some(show), 1..) = (&exchange.show, area.height) else { return };
     let border = paint.style(Role::Border);
-    let mut rule = cut_spans(
-        vec![
-            Span::styled("─ ", border),
-            paint.span(format!("Notes {}/{}", show.at(exchange.row) + 1, show.len()), Role::Title),
-            Span::styled(" ─ ", border),
-            paint.span(model.hint("{step} next  {back} back  {show} the exchange alone"), Role::Dim),
-            paint.span(follow(model.followers), Role::Dim),
-            Span::raw(" "),
-        ],
-        usize::from(area.width),
-    );
-    let used: usize = rule.iter().map(|span| width(&span.content)).sum();
-    rule.push(Span::styled("─".repeat(usize::from(area.width).saturating_sub(used)), border));
-    buffer.set_line(area.x, area.y, &Line::from(rule), area.width);
+    let named = vec![
+        Span::styled("─ ", border),
+        paint.span(format!("Notes {}/{}", show.at(exchange.row) + 1, show.len()), Role::Title),
+        Span::styled(" ─ ", border),
+        paint.span(model.hint("{step} next  {back} back  {show} the exchange alone"), Role::Dim),
+        paint.span(follow(model.followers), Role::Dim),
+        Span::raw(" "),
+    ];
+    buffer.set_line(area.x, area.y, &rule(named, usize::from(area.width), border), area.width);
     let inside = super::layout::inner(area);
     let mut lines = lines(model, exchange, area.width, paint);
     let room = usize::from(inside.height);
@@ -59,8 +54,7 @@ fn follow(followers: usize) -> String {
 fn lines(model: &Model, exchange: &Exchange, wide: u16, paint: &Paint) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut say = |text: &str, role| {
-        let wrapped = wrap(&escape(text), usize::from(wide.min(WIDEST).saturating_sub(2)));
-        lines.extend(wrapped.into_iter().map(|text| Line::from(paint.span(format!(" {text}"), role))));
+        lines.extend(paint.wrap(&escape(text), role, 1, usize::from(wide.min(WIDEST).saturating_sub(2))));
     };
     for text in exchange.said().unwrap_or_default() {
         say(text, Role::Text);

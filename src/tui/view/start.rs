@@ -1,8 +1,8 @@
 //! The start screen: what there is to look at, what each of it is, and what this machine can do.
 
-use super::ladder::first_row;
+use super::first_row;
 use super::layout::bars;
-use super::paint::{Paint, pad, spread, wrap};
+use super::paint::{Paint, pad, spread};
 use super::status;
 use crate::config::theme::Role;
 use crate::decode::escape;
@@ -25,23 +25,22 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
     let whole = bars(area);
     let version = concat!(" saslscope ", env!("CARGO_PKG_VERSION"));
     status::line(buffer, whole.header, version, Role::Title, paint);
-    let what = what(area).into_iter().map(|text| Line::from(paint.span(format!(" {text}"), Role::Text)));
-    super::rows(buffer, whole.body, what);
-    let (list, side) = parts(area);
+    super::rows(buffer, whole.body, what(area, paint).into_iter());
+    let (list, side) = parts(area, paint);
     draw_list(buffer, list, model, paint);
     draw_side(buffer, side, model, area.width >= WITH_SIDE, paint);
     status::footer(buffer, whole.footer, model, paint);
 }
 
-fn what(area: Rect) -> Vec<String> {
-    wrap(WHAT, usize::from(area.width).saturating_sub(2).min(120))
+fn what(area: Rect, paint: &Paint) -> Vec<Line<'static>> {
+    paint.wrap(WHAT, Role::Text, 1, usize::from(area.width).saturating_sub(2).min(120))
 }
 
 /// Where the list stands, and what explains its selected entry.
-fn parts(area: Rect) -> (Rect, Rect) {
+fn parts(area: Rect, paint: &Paint) -> (Rect, Rect) {
     let whole = bars(area);
     let body = Rect { height: whole.body.height + whole.crumb.height, ..whole.body };
-    let intro = (what(area).len() as u16 + 1).min(body.height);
+    let intro = (what(area, paint).len() as u16 + 1).min(body.height);
     let below = Rect { y: body.y + intro, height: body.height - intro, ..body };
     if area.width >= WITH_SIDE {
         let wide = area.width * 3 / 5;
@@ -56,7 +55,7 @@ fn parts(area: Rect) -> (Rect, Rect) {
 
 /// The entry at a place of the screen.
 pub(super) fn entry_at(area: Rect, model: &Model, at: Position) -> Option<usize> {
-    let (list, _) = parts(area);
+    let (list, _) = parts(area, &Paint::new(model));
     let entries = model.entries();
     let rows = listed(&entries);
     let row = first(&rows, model, list) + usize::from(list.contains(at).then(|| at.y - list.y)?);
@@ -117,12 +116,7 @@ fn draw_list(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
 /// What is selected, and, where there is room, what this build and this machine can do.
 fn draw_side(buffer: &mut Buffer, area: Rect, model: &Model, all: bool, paint: &Paint) {
     let width = usize::from(area.width).saturating_sub(2);
-    let text = |text: &str, role| {
-        wrap(text, width)
-            .into_iter()
-            .map(move |text| Line::from(paint.span(format!(" {text}"), role)))
-            .collect::<Vec<_>>()
-    };
+    let text = |text: &str, role| paint.wrap(text, role, 1, width);
     let mut lines = Vec::new();
     if let Some(entry) = model.entries().get(model.entry) {
         let Described { name, title, says, .. } = describe(entry);

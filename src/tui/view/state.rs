@@ -6,8 +6,8 @@
 //! What may come is dashed, what was walked thick, what is looked at lit, what was wrong a line of its own with its
 //! clause: weights and glyphs say it, colours say it again.
 
-use super::ladder::first_row;
-use super::paint::{Paint, cut_spans, spread, width, wrap};
+use super::first_row;
+use super::paint::{Paint, cut_spans, spread, width};
 use crate::config::theme::Role;
 use crate::machine::diagram::{BoxAt, CellAt, EdgeAt, Form, Ground, Picture, Stroke, glyph, picture};
 use crate::machine::{Deviation, Force, Machine, RowId, Signal, State, table, tables};
@@ -169,8 +169,8 @@ fn moves(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> 
             .cursor
             .heard
             .map_or_else(|| "may begin".to_owned(), |heard| format!("has heard {heard} and may answer"));
-        let title = wrap(&format!("The {} {does}, in {}:", place.party, place.machine), wide.saturating_sub(1));
-        lines.extend(title.into_iter().map(|text| paint.span(format!(" {text}"), Role::Dim).into()));
+        let title = format!("The {} {does}, in {}:", place.party, place.machine);
+        lines.extend(paint.wrap(&title, Role::Dim, 1, wide.saturating_sub(1)));
         lines.extend(place.open.iter().map(|id| next(*id, wide, paint)));
     }
     lines
@@ -227,16 +227,13 @@ fn foot(exchange: &Exchange, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
     let shown = edges::machine(exchange);
     let here = |party, machine| shown.is_some_and(|(_, known)| known == machine) && Party::BOTH.contains(&party);
     if let Some(row) = exchange.edge {
-        let says = wrap(row.row().says, wide.saturating_sub(4));
-        let says = says.into_iter().map(|text| paint.span(format!("   {text}"), Role::Text).into());
-        return std::iter::once(row_line(row, '▶', wide, paint)).chain(says).collect();
+        let mut lines = vec![row_line(row, '▶', wide, paint)];
+        lines.extend(paint.wrap(row.row().says, Role::Text, 3, wide.saturating_sub(4)));
+        return lines;
     }
     if let Some(wrong) = exchange.focus.step.deviation.as_ref().filter(|wrong| here(wrong.party, wrong.machine)) {
         let text = format!("✘ {} sent {} in {}: {}: {}", wrong.party, wrong.sent, wrong.state, wrong.cite, wrong.says);
-        return wrap(&text, wide.saturating_sub(2))
-            .into_iter()
-            .map(|text| paint.span(format!(" {text}"), Role::Bad).into())
-            .collect();
+        return paint.wrap(&text, Role::Bad, 1, wide.saturating_sub(2));
     }
     let taken = exchange.focus.step.moves.iter().map(|taken| taken.row).filter(|row| here(row.party, row.machine));
     let lines: Vec<Line<'static>> = taken.map(|row| row_line(row, ' ', wide, paint)).collect();

@@ -1,6 +1,6 @@
 //! The token, field by field.
 
-use super::ladder::first_row;
+use super::first_row;
 use super::paint::{Paint, spread, width};
 use crate::config::theme::Role;
 use crate::decode::{Change, Gone, Node, Value, escape, value_text};

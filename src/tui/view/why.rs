@@ -1,7 +1,7 @@
 //! Why: the selected node and the rows that the step took, each with its sentence and its clause, and what the step
 //! broke.
 
-use super::paint::{Paint, spread, wrap};
+use super::paint::{Paint, spread};
 use crate::config::theme::Role;
 use crate::decode::{escape, explain};
 use crate::machine::{Deviation, RowId};
@@ -14,7 +14,7 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     let focus = &exchange.focus;
     let mut lines = Vec::new();
     if let Some(edge) = exchange.edge {
-        lines.extend(wrapped("▶ The selected row:", Role::Title, width, paint));
+        lines.extend(paint.wrap("▶ The selected row:", Role::Title, 1, width.saturating_sub(2)));
         row(edge, width, paint, &mut lines);
     }
     // What a cursor was moved to comes first, but behind a deviation; the token as a whole comes last.
@@ -22,7 +22,7 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     if exchange.lit().is_some() && focus.step.deviation.is_none() {
         lines.append(&mut node);
     }
-    let mut say = |text: &str, role| lines.extend(wrapped(text, role, width, paint));
+    let mut say = |text: &str, role| lines.extend(paint.wrap(text, role, 1, width.saturating_sub(2)));
     if focus.held {
         say("● Not sent yet. If it goes as it stands:", Role::Held);
     } else if exchange.row == exchange.steps().len()
@@ -44,7 +44,7 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     if exchange.lit().is_some() {
         lines.append(&mut node);
     }
-    let mut say = |text: &str, role| lines.extend(wrapped(text, role, width, paint));
+    let mut say = |text: &str, role| lines.extend(paint.wrap(text, role, 1, width.saturating_sub(2)));
     for note in notes(exchange) {
         say(&format!("# {}", escape(note)), Role::Title);
     }
@@ -65,12 +65,6 @@ pub(super) fn lines(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Lin
     lines
 }
 
-/// Text in one role, with a blank on either side.
-fn wrapped(text: &str, role: Role, width: usize, paint: &Paint) -> Vec<Line<'static>> {
-    let texts = wrap(text, width.saturating_sub(2)).into_iter();
-    texts.map(|text| Line::from(paint.span(format!(" {text}"), role))).collect()
-}
-
 /// What the selected node is, then what its value means; each with its clause at the right.
 fn selected(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'static>> {
     let path = exchange.focus.shown.tree.as_ref().map_or_else(Vec::new, |tree| tree.path(exchange.node));
@@ -80,8 +74,7 @@ fn selected(exchange: &Exchange, width: usize, paint: &Paint) -> Vec<Line<'stati
         let name = paint.span(format!(" {}", escape(&name)), Role::Tag);
         let clause = paint.span(format!("{} ", explanation.cite), Role::Clause);
         lines.push(spread(vec![name], vec![clause], width));
-        let texts = wrap(explanation.says, width.saturating_sub(4)).into_iter();
-        lines.extend(texts.map(|text| Line::from(paint.span(format!("   {text}"), Role::Text))));
+        lines.extend(paint.wrap(explanation.says, Role::Text, 3, width.saturating_sub(4)));
     }
     lines
 }
@@ -122,7 +115,6 @@ fn row(id: RowId, width: usize, paint: &Paint, lines: &mut Vec<Line<'static>>) {
         vec![paint.span(format!("{} ", row.force), Role::Text), paint.span(format!("{} ", row.cite), Role::Clause)];
     lines.push(spread(left, right, width));
     for (text, role) in [(row.does().as_str(), Role::Dim), (row.says, Role::Text)] {
-        let texts = wrap(text, width.saturating_sub(13));
-        lines.extend(texts.into_iter().map(|text| Line::from(paint.span(format!("{:12}{text}", ""), role))));
+        lines.extend(paint.wrap(text, role, 12, width.saturating_sub(13)));
     }
 }
