@@ -35,6 +35,17 @@ fn every_row_is_one_sentence_with_its_clause() {
 }
 
 #[test]
+fn every_signal_is_one_sentence_of_its_own() {
+    let mut seen = BTreeSet::new();
+    for signal in Signal::ALL {
+        let says = signal.says();
+        assert!(says.len() <= 100, "{signal}: {} octets: {says}", says.len());
+        assert!(says.ends_with('.') && !says.contains(". ") && says.trim() == says, "{signal}: {says}");
+        assert!(seen.insert(says), "{signal}: another says so, too: {says}");
+    }
+}
+
+#[test]
 fn every_state_is_reached_from_the_start() {
     for table in tables() {
         let mut reached = vec![table.start];

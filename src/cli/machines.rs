@@ -6,7 +6,7 @@ use crate::machine::{Machine, Row, Signal, Table, diagram, tables};
 use serde::Serialize;
 use std::io;
 
-/// Print the state machines: each party's diagram and table, one row a sentence of a specification.
+/// Print the state machines: each party's diagram and table, one row a sentence of a specification, and what the signals mean.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Only this machine
@@ -23,7 +23,9 @@ struct RowJson {
     party: &'static str,
     from: &'static str,
     on: &'static str,
+    on_says: &'static str,
     emit: Option<&'static str>,
+    emit_says: Option<&'static str>,
     to: &'static str,
     force: String,
     cite: String,
@@ -60,7 +62,9 @@ fn json(table: &Table, row: &Row) -> RowJson {
         party: table.party.name(),
         from: row.from.name(),
         on: row.on.name(),
+        on_says: row.on.says(),
         emit: row.emit.map(Signal::name),
+        emit_says: row.emit.map(Signal::says),
         to: row.to.name(),
         force: row.force.to_string(),
         cite: row.cite.to_string(),

@@ -183,6 +183,12 @@ impl Table {
         states
     }
 
+    /// All signals that its rows name, in the order of [`Signal::ALL`].
+    pub fn signals(&self) -> impl Iterator<Item = Signal> {
+        let named = |signal: &Signal| self.rows.iter().any(|row| row.on == *signal || row.emit == Some(*signal));
+        Signal::ALL.iter().copied().filter(named)
+    }
+
     /// What runs within `state`.
     #[must_use]
     pub fn runs_in(&self, state: State) -> Option<Runs> {
@@ -210,10 +216,10 @@ impl RowId {
 }
 
 macro_rules! signals {
-    ($( $(#[$doc:meta])* $name:ident $(: $coarser:ident)? ),+ $(,)?) => {
+    ($( #[doc = $says:literal] $name:ident $(: $coarser:ident)? ),+ $(,)?) => {
         /// What a line says to one machine. Finer signals fall back on the coarser one that they name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Signal { $( $(#[$doc])* $name ),+ }
+        pub enum Signal { $( #[doc = $says] $name ),+ }
 
         impl Signal {
             /// All.
@@ -223,6 +229,12 @@ macro_rules! signals {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $( Self::$name => stringify!($name) ),+ }
+            }
+
+            /// What it means, in a sentence for somebody new to it.
+            #[must_use]
+            pub const fn says(self) -> &'static str {
+                match self { $( Self::$name => $says.trim_ascii() ),+ }
             }
 
             /// The coarser signal that rows may be written for instead.
@@ -235,209 +247,209 @@ macro_rules! signals {
 }
 
 signals! {
-    /// The party's own initiative.
+    /// The party begins by itself.
     Go,
-    /// TLS is up.
+    /// TLS protects the connection from here on.
     TlsStarted,
 
     // Commands (RFC 5321, RFC 3207, RFC 4954).
-    /// EHLO.
+    /// EHLO: the client names itself and asks what the server can do.
     Ehlo,
-    /// HELO.
+    /// HELO: the client names itself, without asking what the server can do.
     Helo: Ehlo,
-    /// STARTTLS.
+    /// STARTTLS: the client wants to go on under TLS.
     StartTls,
-    /// AUTH with a mechanism, and an initial response that decodes if there is one.
+    /// AUTH with a mechanism, with an initial response or without.
     Auth,
-    /// The same with a mechanism that the reply to EHLO does not list.
+    /// AUTH with a mechanism that the server did not offer.
     AuthNotOffered: Auth,
-    /// AUTH whose line passes 512 octets.
+    /// AUTH with an initial response that makes the line longer than 512 octets.
     InitialResponseTooLong: Auth,
-    /// AUTH whose initial response is not base64.
+    /// AUTH with an initial response that is not base64.
     AuthNotBase64,
-    /// AUTH without a mechanism, or with words too many.
+    /// AUTH without a mechanism, or with too many words.
     AuthMalformed,
-    /// MAIL.
+    /// MAIL: the client begins a message.
     Mail: OtherCommand,
-    /// DATA.
+    /// DATA: the client is about to send the text of the message.
     Data: Mail,
-    /// RSET.
+    /// RSET: the client drops what it has begun.
     Rset: OtherCommand,
-    /// QUIT.
+    /// QUIT: the client wants to end the session.
     Quit,
-    /// A verb that no standard here knows.
+    /// A command that no standard here knows.
     UnknownCommand: OtherCommand,
     /// Any other command.
     OtherCommand,
     /// A line of the message.
     MailData,
-    /// The dot behind the message.
+    /// A dot on a line by itself: the message ends here.
     EndOfData,
 
     // A client's lines within the exchange (RFC 4954 section 4).
-    /// Base64, or an empty line.
+    /// The client answers a challenge, with base64 or an empty line.
     Response,
-    /// Something that is not base64.
+    /// The client answers a challenge with something that is not base64.
     ResponseNotBase64,
-    /// An empty line behind the one that ended the context.
+    /// An empty line behind the one that ended the exchange of tokens.
     SecondEmptyResponse: Response,
-    /// A line past 12,288 octets.
+    /// The client answers with a line longer than 12,288 octets.
     ResponseOverLong,
-    /// `*`.
+    /// `*` on a line by itself: the client cancels the exchange.
     Cancel,
 
-    // Replies.
-    /// 220.
+    // Replies (RFC 5321 section 4.2.3, RFC 4954 section 6).
+    /// 220: the server is ready.
     ServiceReady: Completed,
-    /// 221.
+    /// 221: the server closes the connection.
     Closing: Completed,
-    /// 235.
+    /// 235: the client is authenticated.
     Success,
-    /// Any other 2yz.
+    /// Any other reply from 200 to 299: what was asked for is done.
     Completed,
-    /// 334 with base64, or with nothing.
+    /// 334 with base64 or nothing behind it: the client is to answer.
     Challenge,
-    /// 334 with anything else.
+    /// 334 with something behind it that is not base64.
     ChallengeNotBase64,
-    /// 354.
+    /// 354: the client is to send the text of the message.
     StartMailInput,
-    /// 421.
+    /// 421: the server is about to close the connection.
     ServiceClosing: Refusal,
-    /// 432 (RFC 4954 section 6).
+    /// 432: the user must be moved to this mechanism first, for instance by one login with PLAIN.
     PasswordTransition: Refusal,
-    /// 454.
+    /// 454: it failed for now, and may succeed later.
     TemporaryFailure: Refusal,
-    /// 500.
+    /// 500: the server cannot read the line.
     SyntaxError: Refusal,
-    /// 501.
+    /// 501: what stands behind the command is malformed, or the exchange was cancelled.
     ParameterSyntaxError: Refusal,
-    /// 503.
+    /// 503: the command comes at the wrong time.
     BadSequence: Refusal,
-    /// 504.
+    /// 504: the server does not have what the command names, such as a mechanism.
     ParameterNotImplemented: Refusal,
-    /// 530.
+    /// 530: the client must authenticate first.
     AuthenticationRequired: Refusal,
-    /// 534.
+    /// 534: this mechanism is too weak for this user.
     MechanismTooWeak: Refusal,
-    /// 535.
+    /// 535: the server does not accept the credentials.
     CredentialsInvalid: Refusal,
-    /// 538.
+    /// 538: this mechanism needs an encrypted connection.
     EncryptionRequired: Refusal,
-    /// Any other 4yz or 5yz.
+    /// Any other reply from 400 to 599: the server refuses.
     Refusal,
-    /// What no reply may be: a code outside these, or no code.
+    /// A line that is no reply: it has no code, or one that means nothing here.
     NotAReply,
 
     // LOGIN (MS-XLOGIN section 2.2.2).
-    /// AUTH LOGIN alone.
+    /// AUTH LOGIN alone: the server is to ask for the user name.
     AuthLogin,
-    /// AUTH LOGIN with the user name.
+    /// AUTH LOGIN with the user name: the server is to ask for the password.
     AuthLoginUsername,
-    /// AUTH LOGIN with `=`, which is a user name of no characters.
+    /// AUTH LOGIN with `=`, which is an empty user name.
     AuthLoginEmpty: AuthLoginUsername,
-    /// Exactly `334 VXNlcm5hbWU6`.
+    /// 334 with `VXNlcm5hbWU6`, which is `Username:`: the server asks for the user name.
     UsernameChallenge,
-    /// Exactly `334 UGFzc3dvcmQ6`.
+    /// 334 with `UGFzc3dvcmQ6`, which is `Password:`: the server asks for the password.
     PasswordChallenge,
-    /// Any other 334.
+    /// 334 with other words than `Username:` and `Password:`.
     OtherChallenge,
-    /// User name or password.
+    /// The client answers with a user name or a password.
     LoginResponse,
-    /// The user name, as far as its place tells.
+    /// The client answers where the user name is asked for.
     UsernameResponse: LoginResponse,
-    /// The password, as far as its place tells.
+    /// The client answers where the password is asked for.
     PasswordResponse: LoginResponse,
 
     // GSSAPI (RFC 2222 section 7.2, MS-SSEAN, RFC 4752).
-    /// AUTH GSSAPI alone.
+    /// AUTH GSSAPI alone: the first token is to come on a line of its own.
     AuthGssapi,
-    /// AUTH GSSAPI with the first token.
+    /// AUTH GSSAPI with the client's first token.
     AuthGssapiToken,
-    /// AUTH GSSAPI with a first token that is also the client's last: Kerberos without mutual authentication.
+    /// AUTH GSSAPI with the client's only token: Kerberos, and the server need not prove itself.
     AuthGssapiFinalToken,
-    /// AUTH GSSAPI with a bare NTLM message.
+    /// AUTH GSSAPI with a bare NTLM message, without SPNEGO around it.
     AuthGssapiNtlm,
     /// AUTH GSSAPI with octets that are no token.
     AuthGssapiMalformed,
-    /// `334 ` and nothing else.
+    /// 334 with nothing behind it: the server has no token to send, and the client is to go on.
     EmptyChallenge,
-    /// 334 with words for people.
+    /// 334 with words for people in place of a token.
     HumanChallenge,
-    /// 334 with a NegTokenInit2, the acceptor's hints.
+    /// 334 with a NegTokenInit2: before any token of the client, the server hints at its mechanisms.
     HintsChallenge,
-    /// 334 with a token after which the context goes on.
+    /// 334 with a token of the server, and more are to come.
     TokenChallenge,
-    /// 334 with the acceptor's last token.
+    /// 334 with the server's last token.
     FinalTokenChallenge,
-    /// 334 with a reject or a KRB-ERROR.
+    /// 334 with a token that refuses: a reject of SPNEGO, or a KRB-ERROR.
     RejectChallenge,
     /// 334 with octets that are no token.
     MalformedChallenge,
-    /// A token after which the context goes on.
+    /// The client answers with a token, and more are to come.
     TokenResponse,
-    /// A bare NTLM message in place of a NegTokenInit.
+    /// The client answers with a bare NTLM message, without SPNEGO around it.
     NtlmResponse: TokenResponse,
-    /// The initiator's last token.
+    /// The client answers with its last token.
     FinalTokenResponse,
-    /// Octets that are no token.
+    /// The client answers with octets that are no token.
     MalformedResponse,
-    /// An empty line.
+    /// The client answers with an empty line: it has no token to send.
     EmptyResponse,
-    /// 334 with the wrapped offer of security layers.
+    /// 334 with the security layers that the server offers, in a wrap token.
     LayerOffer,
-    /// An offer that is not four octets, or lacks "none".
+    /// 334 with an offer of security layers that is not four octets, or lacks "none".
     LayerOfferUnusable,
-    /// The wrapped choice.
+    /// The client chooses a security layer, in a wrap token.
     LayerChoice,
-    /// The same behind a 4-octet length.
+    /// The client chooses a security layer, in a wrap token behind a 4-octet length.
     LayerChoiceWithLength,
-    /// A choice that was not offered.
+    /// The client chooses a security layer that the server did not offer.
     LayerChoiceNotOffered,
-    /// 235 in place of the acceptor's last token, with nothing else outstanding.
+    /// 235 in place of the server's last token, while nothing else is outstanding.
     SuccessInPlaceOfToken,
-    /// 235 while mutual authentication, a mechListMIC or a mechanism token is outstanding.
+    /// 235 while a MIC, a token of the mechanism, or the server's proof of itself is outstanding.
     SuccessTooEarly,
 
     // SPNEGO (RFC 4178 section 4.2).
-    /// NegTokenInit.
+    /// NegTokenInit: the client lists its mechanisms, the best first.
     NegTokenInit,
-    /// NegTokenInit2, sent by an acceptor.
+    /// NegTokenInit2: the server lists its mechanisms before the client does.
     NegTokenInit2,
-    /// NegTokenResp of the initiator.
+    /// NegTokenResp: the client goes on with the negotiation.
     NegTokenResp,
-    /// NegTokenResp of the initiator with mechListMIC.
+    /// NegTokenResp with a MIC: the client proves that nobody changed its list of mechanisms.
     NegTokenRespMic,
-    /// NegTokenResp of the initiator that names supportedMech.
+    /// NegTokenResp of a client that names supportedMech, a field of the server's.
     NegTokenRespSupportedMech,
-    /// negState accept-incomplete, or none.
+    /// negState accept-incomplete, or none: the negotiation goes on.
     AcceptIncomplete,
-    /// negState accept-incomplete with mechListMIC.
+    /// negState accept-incomplete, with a MIC over the client's list of mechanisms.
     AcceptIncompleteMic,
-    /// negState accept-completed.
+    /// negState accept-completed: for the server, the negotiation is done.
     AcceptCompleted,
-    /// negState accept-completed in the reply that names another supportedMech than the first of mechTypes.
+    /// negState accept-completed, with another mechanism than the client's first.
     AcceptCompletedReselected: AcceptCompleted,
-    /// negState accept-completed with mechListMIC.
+    /// negState accept-completed, with a MIC over the client's list of mechanisms.
     AcceptCompletedMic,
-    /// negState request-mic.
+    /// negState request-mic: both must prove with a MIC that nobody changed the list of mechanisms.
     RequestMic,
-    /// negState reject.
+    /// negState reject: the server ends the negotiation.
     Reject,
 
     // Mechanisms within.
-    /// `NEGOTIATE_MESSAGE`.
+    /// NTLM's first message: the client says what it can do.
     NtlmNegotiate,
-    /// `CHALLENGE_MESSAGE`.
+    /// NTLM's second message: the server sends random octets to be answered.
     NtlmChallenge,
-    /// `AUTHENTICATE_MESSAGE`.
+    /// NTLM's third message: the client proves that it knows the password.
     NtlmAuthenticate,
-    /// AP-REQ that asks for no AP-REP.
+    /// AP-REQ: the client shows its ticket, and asks for no proof of the server.
     ApReq,
-    /// AP-REQ with mutual-required.
+    /// AP-REQ: the client shows its ticket, and asks the server to prove itself.
     ApReqMutual,
-    /// AP-REP.
+    /// AP-REP: the server proves that it could read the ticket.
     ApRep,
-    /// KRB-ERROR.
+    /// KRB-ERROR: the server says why it does not take the ticket.
     KrbError,
 }
 

@@ -7,7 +7,7 @@ use super::menus::{Item, Menu, MenuKind, menu};
 use super::model::{Exchange, Model, Overlay};
 use super::show;
 use super::stepping::input;
-use crate::machine::Signal;
+use crate::machine::{RowId, Signal};
 use crate::session::Input;
 use crate::transcript::question::{Choice, Question, question};
 use crate::transcript::{Standing, Step, lesson};
@@ -105,24 +105,30 @@ fn ask(model: &mut Model) -> bool {
     let keys = &model.options.keys;
     let detail =
         keys.in_lists().hint("{enter} guesses. {leave} leaves it hidden, ") + &keys.hint("then {guess} ends guessing.");
-    let items = asks
-        .choices
-        .iter()
-        .map(|choice| Item { label: name(*choice, asks.choices.as_slice()), detail: detail.clone() });
+    let items = asks.choices.iter().map(|choice| {
+        // What is too long for its line stands below, too.
+        let says = match choice {
+            Choice::Row(id) => format!("{} ({}) ", sent(*id).1, id.machine),
+            Choice::Deviation => String::new(),
+        };
+        Item { label: name(*choice, &asks.choices), detail: says + &detail }
+    });
     let items = items.collect();
     menu(model, &title, MenuKind::Guess { row, asks }, items);
     true
 }
 
-/// What a choice is called, by what is sent and the machine that has the word.
+/// What a row sends: its name, and what it means.
+fn sent(row: RowId) -> (&'static str, &'static str) {
+    row.row().emit.map_or(("", ""), |emit| (emit.name(), emit.says()))
+}
+
+/// What a choice is called: what is sent, and what that means.
 fn name(choice: Choice, all: &[Choice]) -> String {
-    let emit = |choice: &Choice| match choice {
-        Choice::Row(id) => id.row().emit.map_or("", Signal::name),
-        Choice::Deviation => "",
-    };
-    let widest = all.iter().map(|choice| emit(choice).len()).max().unwrap_or(0);
+    let rows = all.iter().filter_map(|choice| if let Choice::Row(id) = choice { Some(*id) } else { None });
+    let widest = rows.map(|id| sent(id).0.len()).max().unwrap_or(0);
     match choice {
-        Choice::Row(id) => format!("{:widest$}  {}", emit(&choice), id.machine),
+        Choice::Row(id) => format!("{:widest$}  {}", sent(id).0, sent(id).1),
         Choice::Deviation => "something that no row allows".to_owned(),
     }
 }

@@ -250,6 +250,12 @@ It starts in Start.
 from           hears          answers           to                force  clause             sentence
 Start          Go             NtlmNegotiate     NegotiateSent     MUST   MS-NLMP 3.1.5.1.1  NEGOTIATE_MESSAGE says what the client can do.
 NegotiateSent  NtlmChallenge  NtlmAuthenticate  AuthenticateSent  MUST   MS-NLMP 3.1.5.1.2  AUTHENTICATE_MESSAGE proves the password over the server's challenge.
+
+signal            meaning
+Go                The party begins by itself.
+NtlmNegotiate     NTLM's first message: the client says what it can do.
+NtlmChallenge     NTLM's second message: the server sends random octets to be answered.
+NtlmAuthenticate  NTLM's third message: the client proves that it knows the password.
 ";
     assert_eq!(describe(table, true), expected);
     let graph = "\

@@ -22,7 +22,7 @@ pub fn text(picture: &Picture, ascii: bool) -> String {
     lines.join("\n").trim_end().to_owned() + "\n"
 }
 
-/// The diagram of a table, and its rows below.
+/// The diagram of a table, its rows below, and what its signals mean.
 #[must_use]
 pub fn describe(table: &Table, ascii: bool) -> String {
     let Table { machine, party, start, .. } = table;
@@ -50,6 +50,11 @@ pub fn describe(table: &Table, ascii: bool) -> String {
             put(&mut out, format_args!("{cell:width$}  "));
         }
         put(&mut out, format_args!("{says}\n"));
+    }
+    let widest = table.signals().map(|signal| signal.name().len()).max().unwrap_or(0);
+    put(&mut out, format_args!("\n{:widest$}  meaning\n", "signal"));
+    for signal in table.signals() {
+        put(&mut out, format_args!("{signal:widest$}  {}\n", signal.says()));
     }
     out
 }

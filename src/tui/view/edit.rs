@@ -138,7 +138,7 @@ fn meaning(step: &Step) -> Vec<(String, Role)> {
     }
     if let Some(deviation) = &step.deviation {
         // The clause first: it is what is to be seen where there is room for little.
-        let [what, allowed, clause] = why::broken(deviation).map(|(text, _)| text);
+        let [what, allowed, clause, _] = why::broken(deviation).map(|(text, _)| text);
         let what = what.trim_start_matches("✘ ").to_owned();
         said.extend([(format!("✘ {clause}"), Role::Bad), (what, Role::Text), (allowed, Role::Dim)]);
         return said;

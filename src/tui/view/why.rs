@@ -92,14 +92,15 @@ fn notes(exchange: &Exchange) -> impl Iterator<Item = &str> {
 /// How many notes behind a step are shown with it.
 const NOTES: usize = 8;
 
-/// What was sent, what was allowed, which clause.
-pub(super) fn broken(deviation: &Deviation) -> [(String, Role); 3] {
+/// What was sent, what was allowed, which clause, and what that which was sent means.
+pub(super) fn broken(deviation: &Deviation) -> [(String, Role); 4] {
     let Deviation { party, machine, state, heard, sent, cite, says, .. } = deviation;
     let heard = heard.map_or_else(String::new, |heard| format!(" after {heard}"));
     [
         (format!("✘ Deviation: the {party} sent {sent} in {machine} {state}{heard}."), Role::Bad),
         (format!("Allowed: {}.", deviation.allowed()), Role::Text),
         (format!("{cite}: {says}"), Role::Clause),
+        (format!("{sent}: {}", sent.says()), Role::Dim),
     ]
 }
 
