@@ -8,11 +8,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
-use terminal::Pty;
-
-/// How long the socket may take on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use terminal::{PATIENCE, Pty, own_folders};
 
 /// A folder for sockets, and what tells the program of it.
 struct Sockets(PathBuf);
@@ -33,7 +29,7 @@ impl Sockets {
     /// The program without a terminal.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_saslscope"));
-        command.args(arguments).env("XDG_RUNTIME_DIR", &self.0).stdin(Stdio::null());
+        command.args(arguments).envs(own_folders()).env("XDG_RUNTIME_DIR", &self.0).stdin(Stdio::null());
         command
     }
 
@@ -141,17 +137,12 @@ fn a_socket_ends_with_its_show_and_what_is_left_of_a_killed_one_is_swept_up() {
     let sockets = Sockets::new("ends");
     let none = "no show is presented here";
     for signal in ["-TERM", "-HUP", "-INT", "-KILL"] {
-        let show = {
-            let mut show = sockets.start(&["lab"]);
-            show.await_text(&["HELD"]);
-            show.type_keys(":present\r");
-            show.await_text(&["saslscope notes "]);
-            show
-        };
+        let mut show = sockets.start(&["lab"]);
+        show.await_text(&["HELD"]);
+        show.type_keys(":present\r");
+        show.await_text(&["saslscope notes "]);
         assert_eq!(sockets.files().len(), 1, "{signal}");
-        let process = show.child.process_id().unwrap().to_string();
-        assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
-        let mut show = show;
+        show.signal(signal);
         show.child.wait().unwrap();
         assert_eq!(sockets.files().len(), usize::from(signal == "-KILL"), "{signal}");
         let output = sockets.command(&["notes", "--headless"]).output().unwrap();

@@ -3,8 +3,7 @@
 
 mod terminal;
 
-use std::time::Duration;
-use terminal::{Pty, home};
+use terminal::{Pty, await_that, home};
 
 #[test]
 fn the_lab_is_stepped_to_the_held_token_and_left() {
@@ -70,8 +69,7 @@ fn the_terminal_is_given_back_on_ctrl_c_and_on_signals() {
     for signal in ["-INT", "-QUIT"] {
         let mut pty = Pty::start(&["lab"]);
         pty.await_text(&["HELD"]);
-        let process = pty.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &process]).status().unwrap().success());
+        pty.signal(signal);
         pty.end();
     }
 }
@@ -85,8 +83,7 @@ fn a_terminal_that_is_lost_leaves_a_recording() {
         pty.await_text(&["HELD"]);
         pty.type_keys("nnn");
         pty.await_text(&["username: alice"]);
-        let process = pty.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &process]).status().unwrap().success());
+        pty.signal(signal);
         assert_eq!(pty.end().exit_code(), 130);
         let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
         let loaded = saslscope::transcript::recording::read(&std::fs::read(&file).unwrap());
@@ -129,18 +126,16 @@ fn the_shell_has_the_terminal_while_the_program_is_stopped() {
     let mut pty = Pty::start(&["lab"]);
     pty.await_text(&["HELD"]);
     let process = pty.child.process_id().unwrap().to_string();
-    let signal = |name: &str| std::process::Command::new("kill").args([name, &process]).status().unwrap();
     for stop in [true, false] {
         if stop {
-            assert!(signal("-TSTP").success());
+            pty.signal("-TSTP");
         } else {
             pty.type_keys("\x1a");
         }
         pty.await_screen("the alternate screen is left", |screen| !screen.alternate_screen() && !screen.hide_cursor());
-        while !std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap().contains(") T ") {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        assert!(signal("-CONT").success());
+        let is_stopped = || std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap().contains(") T ");
+        await_that("it is stopped", || is_stopped().then_some(()));
+        pty.signal("-CONT");
         pty.await_screen("the screen is back", |screen| {
             screen.alternate_screen() && screen.bracketed_paste() && screen.contents().contains("HELD")
         });

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long anything may take on a slow machine; what is awaited comes in a fraction of that.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program, and the terminal as it has left it so far.
 pub(crate) struct Pty {
@@ -37,10 +37,8 @@ impl Pty {
         for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLORTERM", "COLORFGBG"] {
             command.env_remove(variable);
         }
-        for (variable, folder) in
-            [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")]
-        {
-            command.env(variable, home().join(folder));
+        for (variable, folder) in own_folders() {
+            command.env(variable, folder);
         }
         for (variable, value) in environment {
             command.env(variable, value);
@@ -90,16 +88,15 @@ impl Pty {
         }
     }
 
+    /// Sends the program a signal: `-TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let process = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([name, &process]).status().unwrap().success());
+    }
+
     /// Waits for the end; the terminal must be as it was before.
     pub(crate) fn end(mut self) -> ExitStatus {
-        let end = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < end, "it does not end; the screen is\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(10));
-        };
+        let status = await_that("it ends", || self.child.try_wait().unwrap());
         // Until the other end of the terminal is closed.
         while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
             self.terminal.process(&bytes);
@@ -111,6 +108,24 @@ impl Pty {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is the terminal's");
         status
     }
+}
+
+/// Waits until there is something.
+pub(crate) fn await_that<T>(what: &str, mut come: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(come) = come() {
+            return come;
+        }
+        assert!(Instant::now() < end, "{what}: never");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Folders of a user who has set nothing, whoever runs the tests.
+pub(crate) fn own_folders() -> [(&'static str, std::path::PathBuf); 3] {
+    let folders = [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")];
+    folders.map(|(variable, folder)| (variable, home().join(folder)))
 }
 
 /// Where the programs under test keep what is theirs.
