@@ -81,11 +81,11 @@ pub(super) struct Entry {
 /// Why something is not edited, with the action to take first.
 const SECRET: &str = "edit: this holds a secret; {secrets} reveals it first";
 
-/// Opens the selected field of the held line.
-pub(super) fn field(model: &mut Model) {
+/// Opens the selected field of the held line, or the line as it is on the wire.
+pub(super) fn open(model: &mut Model, raw: bool) {
     let reveal = model.revealed();
     let Some(exchange) = &model.exchange else { return };
-    match Editor::open(exchange, reveal) {
+    match Editor::open(exchange, raw, reveal) {
         Ok(editor) => model.overlay = Some(Overlay::Edit(Box::new(editor))),
         Err(why) => model.complain(model.hint(why)),
     }
@@ -216,7 +216,7 @@ enum Done {
 
 impl Editor {
     /// What is selected in `exchange`.
-    fn open(exchange: &Exchange, reveal: bool) -> Result<Self, &'static str> {
+    fn open(exchange: &Exchange, raw: bool, reveal: bool) -> Result<Self, &'static str> {
         let held = exchange.held_line().ok_or("no line is held")?;
         let before = exchange.session().and_then(Session::preview).ok_or("no line is held")?;
         let tree = before.tree().filter(|_| !before.token_bytes().is_empty());
@@ -239,9 +239,13 @@ impl Editor {
         if shown != held.map(|(_, node)| (&node.name, node.span)) {
             return Err(SECRET);
         }
-        let way = if editor.tree.is_some() { Way::Value } else { Way::Line };
+        let way = if editor.tree.is_some() && !raw { Way::Value } else { Way::Line };
         let bit = editor.select(exchange.node);
         editor.write(way)?;
+        if raw {
+            // All of a reply at once: how its lines end can be typed, too.
+            (editor.line, editor.shape) = (LineEditor::new(&printable(&editor.whole)), Shape::Plain);
+        }
         if let (Shape::Bits(bits), Some(bit)) = (&editor.shape, bit) {
             editor.selected = bits.iter().position(|(_, name)| *name == bit).unwrap_or(0);
         }
@@ -329,7 +333,12 @@ impl Editor {
         if let Shape::Choices(known) = &shape {
             self.selected = known.iter().position(|(_, typed)| *typed == line).unwrap_or(0);
         }
-        (self.line, self.shape) = (LineEditor::new(&line), shape);
+        self.line = match shape {
+            // One is typed for another, not changed.
+            Shape::Choices(_) | Shape::Bits(_) => LineEditor::selected(&line),
+            _ => LineEditor::new(&line),
+        };
+        self.shape = shape;
         Ok(())
     }
 
@@ -514,7 +523,7 @@ impl Editor {
             self.selected = if down { (self.selected + 1).min(last) } else { self.selected.saturating_sub(1) };
         }
         if let Some((_, typed)) = choices.get(self.selected) {
-            self.line = LineEditor::new(typed);
+            self.line = LineEditor::selected(typed);
         }
     }
 
@@ -543,7 +552,7 @@ impl Editor {
         if let (Some(value), Some(node)) = (self.flags(), self.node())
             && let Value::Flags { digits, .. } = node.value
         {
-            self.line = LineEditor::new(&format!("{:0width$x}", value ^ bit, width = usize::from(digits)));
+            self.line = LineEditor::selected(&format!("{:0width$x}", value ^ bit, width = usize::from(digits)));
         }
     }
 

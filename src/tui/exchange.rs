@@ -173,9 +173,31 @@ impl Exchange {
         let edits = matches!(input, Input::Edit(_) | Input::Undo | Input::Redo);
         session.handle_here(at, input);
         if edits && self.row == self.last_row() {
-            return self.refresh(reveal);
+            return self.refresh_edited(reveal);
         }
         self.look(self.last_row(), reveal);
+    }
+
+    /// Makes anew what is shown of an edited line; nodes that it still has stay selected, folded and unfolded.
+    fn refresh_edited(&mut self, reveal: bool) {
+        let names =
+            |shown: &Shown| -> Vec<_> { shown.nodes().map(|(depth, node)| (depth, node.name.clone())).collect() };
+        let before = names(&self.focus.shown);
+        self.refresh(reveal);
+        let now = names(&self.focus.shown);
+        let same = |(one, other): &(&_, &_)| one == other;
+        let ahead = before.iter().zip(&now).take_while(same).count();
+        let most = before.len().min(now.len()) - ahead;
+        let behind = before.iter().rev().zip(now.iter().rev()).take(most).take_while(same).count();
+        let moved = |place: usize| match before.len().checked_sub(place) {
+            _ if place < ahead => Some(place),
+            Some(from_end) if from_end <= behind => Some(now.len() - from_end),
+            _ => None,
+        };
+        let fresh = self.focus.shown.nodes().enumerate().take(now.len() - behind).skip(ahead);
+        let fold = fresh.filter(|(_, (_, node))| starts_folded(node)).map(|(place, _)| place);
+        self.folded = self.folded.iter().filter_map(|place| moved(*place)).chain(fold).collect();
+        self.node = moved(self.node).unwrap_or(ahead).min(now.len().saturating_sub(1));
     }
 
     /// Looks at a row.

@@ -9,13 +9,20 @@ pub(super) struct LineEditor {
     chars: Vec<char>,
     /// Before which character the next one goes.
     cursor: usize,
+    /// The first character typed takes the place of all of it, as of selected text.
+    pub(super) selected: bool,
 }
 
 impl LineEditor {
     /// That text, the cursor behind it.
     pub(super) fn new(text: &str) -> Self {
         let chars: Vec<char> = text.chars().collect();
-        Self { cursor: chars.len(), chars }
+        Self { cursor: chars.len(), chars, selected: false }
+    }
+
+    /// That text, all of it selected.
+    pub(super) fn selected(text: &str) -> Self {
+        Self { selected: true, ..Self::new(text) }
     }
 
     pub(super) fn text(&self) -> String {
@@ -30,6 +37,9 @@ impl LineEditor {
 
     /// Characters that a terminal obeys, or that can't be seen, are left out.
     pub(super) fn insert(&mut self, text: &str) {
+        if std::mem::take(&mut self.selected) {
+            *self = Self::default();
+        }
         for c in text.chars().filter(|c| !is_harmful(*c)) {
             self.chars.insert(self.cursor, c);
             self.cursor += 1;
@@ -56,6 +66,7 @@ impl LineEditor {
             }
             _ => {}
         }
+        self.selected = false;
     }
 }
 

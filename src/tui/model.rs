@@ -9,7 +9,7 @@ use super::menus::Menu;
 use super::mouse::Mouse;
 use super::panes::{Arrangement, Laid};
 use super::play::{self, Play};
-use super::prompts::{Prompt, PromptKind};
+use super::prompts::Prompt;
 use super::reach::Reach;
 use super::{Options, Outcome, search, show, view};
 use crate::config::theme::Theme;
@@ -318,8 +318,7 @@ impl Model {
     /// When secrets are hidden again.
     fn hides(&self) -> Option<Micros> {
         // A secret that is being edited stays until it is done with.
-        let edits =
-            matches!(&self.overlay, Some(Overlay::Edit(_) | Overlay::Prompt(Prompt { kind: PromptKind::Edit, .. })));
+        let edits = matches!(self.overlay, Some(Overlay::Edit(_)));
         match self.reveal {
             Reveal::Until(at) if !edits => Some(at),
             _ => None,

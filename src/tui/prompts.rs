@@ -1,12 +1,11 @@
 //! Lines to type: what each is for, and what becomes of it once it is typed.
 
 use super::effect::Effect;
-use super::line_editor::{LineEditor, unescape};
+use super::line_editor::LineEditor;
 use super::model::{Exchange, Model, Overlay, Source};
-use super::stepping::{input, toggle_stop};
+use super::stepping::toggle_stop;
 use super::{marks, picture, search};
-use crate::session::{Input, Stop};
-use crate::wire::printable;
+use crate::session::Stop;
 use crossterm::event::{KeyCode, KeyEvent};
 use std::path::PathBuf;
 
@@ -23,7 +22,6 @@ pub(super) struct Prompt {
 /// What a typed line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PromptKind {
-    Edit,
     Stop,
     Save,
     Open,
@@ -43,15 +41,6 @@ impl Prompt {
 /// Asks for a line; an empty one stands for `default`.
 pub(super) fn prompt(model: &mut Model, kind: PromptKind, default: &str) {
     model.overlay = Some(Overlay::Prompt(Prompt { default: default.to_owned(), ..Prompt::new(kind, "") }));
-}
-
-pub(super) fn edit(model: &mut Model) {
-    let Some(exchange) = &model.exchange else { return };
-    let Some(held) = exchange.held_line() else { return };
-    if exchange.shown(exchange.last_row(), model.revealed()).is_some_and(|(_, shown)| !shown.hidden.is_empty()) {
-        return model.complain(model.hint("edit: the line holds a secret; {secrets} reveals it first"));
-    }
-    model.overlay = Some(Overlay::Prompt(Prompt::new(PromptKind::Edit, &printable(&held.current))));
 }
 
 pub(super) fn file_name(exchange: &Exchange) -> String {
@@ -102,17 +91,11 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
     if matches!(kind, PromptKind::Search | PromptKind::Filter) {
         return search::taken(model, kind, text).map(|()| None);
     }
-    if word.is_empty() && kind != PromptKind::Edit {
+    if word.is_empty() {
         model.overlay = None;
         return Ok(None);
     }
     let effect = match kind {
-        PromptKind::Edit => {
-            let mut line = unescape(text)?;
-            line.extend_from_slice(b"\r\n");
-            input(model, Input::Edit(line));
-            None
-        }
         PromptKind::Stop => {
             toggle_stop(model, &Stop::parse(word).map_err(|error| error.to_string())?);
             None

@@ -141,8 +141,8 @@ fn exchange(model: &mut Model, action: Action) {
             prompt(model, PromptKind::Save, &name);
         }
         Action::Otherwise => edit::otherwise(model),
-        Action::Edit => edit::field(model),
-        Action::EditRaw => prompts::edit(model),
+        Action::Edit => edit::open(model, false),
+        Action::EditRaw => edit::open(model, true),
         Action::Copy => copy::ask(model),
         Action::Note | Action::Mark | Action::NextMark => marks::update(model, action),
         Action::NextDeviation | Action::PreviousDeviation | Action::Answer => marks::jump(model, action),

@@ -118,6 +118,32 @@ fn bits_are_ticked() {
 }
 
 #[test]
+fn what_is_typed_takes_the_place_of_a_choice() {
+    let mut model = request_mic();
+    press(&mut model, "n n n n");
+    to(&mut model, "negState");
+    for (keys, typed) in
+        [("e r e j", "rej"), ("e Backspace Backspace j", "request-mj"), ("e Home j", "jrequest-mic"), ("e Up j", "j")]
+    {
+        press(&mut model, keys);
+        let drawn = text(&mut model, TALL);
+        assert!(drawn.contains(&format!("│ {typed} ")), "{typed} {drawn}");
+        press(&mut model, "Esc");
+    }
+}
+
+#[test]
+fn nodes_stay_folded_where_an_edit_takes_one_out() {
+    let mut model = request_mic();
+    press(&mut model, "n n n n n n 3 e d Enter");
+    shows(&mut model, "negState accept-incomplete (1) was here");
+    shows(&mut model, "▸TargetNameFields");
+    press(&mut model, "u");
+    shows(&mut model, "├ negState accept-incomplete (1)");
+    shows(&mut model, "▸TargetNameFields");
+}
+
+#[test]
 fn the_order_of_mech_types_is_edited() {
     let mut model = request_mic();
     press(&mut model, "n n n");

@@ -210,7 +210,7 @@ fn secrets_are_seen_only_when_asked_for_and_for_30_seconds() {
     assert!(text(&mut model, SIZES[0]).contains("‹password: •›"));
     assert!(!told(&mut model));
     press(&mut model, "E");
-    assert!(text(&mut model, SIZES[0]).contains("the line holds a secret"));
+    assert!(text(&mut model, SIZES[0]).contains("this holds a secret"));
     assert!(!told(&mut model));
 
     press(&mut model, "s");

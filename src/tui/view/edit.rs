@@ -13,7 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// Rows of typed text before it scrolls.
+/// Rows of typed text before it scrolls, where there is room for few.
 const TYPED: usize = 4;
 
 /// Rows that a list keeps, however much there is to say below.
@@ -30,9 +30,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, editor: &Editor, paint: &Pai
     let below = below(editor, inner, paint);
     let hints = hints(editor, inner, paint);
 
-    let seen = text.len().min(TYPED);
-    let fixed = seen + 1 + hints.len();
     let most = usize::from(area.height).saturating_sub(3);
+    let seen = text.len().min(TYPED.max(most * 2 / 5));
+    let fixed = seen + 1 + hints.len();
     let kept = list.len().min(LEAST_LISTED);
     let told = below.len().min(most.saturating_sub(fixed + kept));
     let listed = list.len().min(most.saturating_sub(fixed + told));
@@ -40,7 +40,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, editor: &Editor, paint: &Pai
     let inside = frame(buffer, area, wide, high, &title(editor), paint);
 
     let first = first_row(at.1, text.len(), seen);
-    let text = text.into_iter().skip(first).take(seen).map(|text| Line::from(paint.span(text, Role::Text)));
+    let of_typed = if editor.line.selected { Role::Selected } else { Role::Text };
+    let text = text.into_iter().skip(first).take(seen).map(|text| Line::from(paint.span(text, of_typed)));
     let from = first_row(editor.selected, list.len(), listed);
     let rule = Line::from(paint.span("─".repeat(inner), Role::Border));
     let rows = text.chain(list.into_iter().skip(from).take(listed)).chain([rule]);
@@ -93,8 +94,17 @@ fn below(editor: &Editor, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
         }
         Ok((line, step)) => (line, step),
     };
-    if matches!(editor.shape, Shape::List { typing: Some(_), .. }) {
-        say("Enter puts it at the end of the list.", Role::Dim);
+    if let Shape::List { entries, typing: Some(place) } = &editor.shape {
+        say(
+            match *place {
+                _ if editor.way == Way::Value && editor.line.text().is_empty() => {
+                    "Its octets in hex, header included; text stands between quotes."
+                }
+                place if place < entries.len() => "Enter puts it in the place of the one before.",
+                _ => "Enter puts it at the end of the list.",
+            },
+            Role::Dim,
+        );
         return lines;
     }
     let Some(step) = step else { return lines };
@@ -163,6 +173,7 @@ fn hints(editor: &Editor, wide: usize, paint: &Paint) -> Vec<Line<'static>> {
         Shape::List { .. } => vec!["K J move", "d delete", "a add", "e edit", "Enter take"],
         Shape::Bits(_) => vec!["Space tick", "Up Down bit", "Enter take"],
         Shape::Choices(_) => vec!["Up Down choose", "Enter take"],
+        Shape::Plain if editor.way == Way::Line => vec![r"\xNN is an octet, \\ a backslash", "Enter take"],
         Shape::Plain => vec!["Enter take"],
     };
     if !matches!(editor.shape, Shape::List { typing: Some(_), .. }) {

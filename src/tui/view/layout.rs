@@ -107,11 +107,10 @@ fn note(pane: Pane, model: &Model, exchange: &Exchange, paint: &Paint) -> Vec<Sp
 fn source_note(model: &Model, exchange: &Exchange, paint: &Paint) -> Vec<Span<'static>> {
     if exchange.looks_back() && exchange.row + 1 < exchange.open_rows() {
         let does = if exchange.session().is_some_and(crate::session::Session::ended) { "ended" } else { "waits" };
-        let text = format!(
-            " looking back: the session {does} at {}; {} ",
-            exchange.last_row() + 1,
-            model.hint("{step} goes on")
-        );
+        // Behind a filter there is room for few words.
+        let who = search::filter_text(exchange).map_or("the session", |_| "it");
+        let goes = model.hint("{step} goes on");
+        let text = format!(" looking back: {who} {does} at {}; {goes} ", exchange.last_row() + 1);
         return vec![Span::raw("─ "), paint.span(text, Role::Held), Span::raw(" ")];
     }
     if let crate::tui::model::Source::Recording { damage: Some(damage), .. } = &exchange.source {

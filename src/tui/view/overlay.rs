@@ -33,7 +33,13 @@ fn draw_prompt(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, 
     let (before, behind) = prompt.line.halves();
     let (rows, at) = broken(&before, &behind, usize::from(wide) - 4);
     let seen = rows.len().min(usize::from(area.height / 2));
-    let inside = frame(buffer, area, wide, seen as u16 + 5, title, paint);
+    let (note, role) = match &prompt.error {
+        Some(error) => (format!("✘ {}", crate::decode::escape(error)), Role::Bad),
+        None => (model.hint(hint), Role::Dim),
+    };
+    let lines = paint.wrap(&note, role, 0, usize::from(wide) - 4);
+    let told = lines.len().clamp(2, 4) as u16;
+    let inside = frame(buffer, area, wide, seen as u16 + told + 3, title, paint);
     let first = first_row(at.1, rows.len(), seen);
     let default = cut(&prompt.default, usize::from(inside.width));
     if before.is_empty() && behind.is_empty() {
@@ -42,12 +48,8 @@ fn draw_prompt(buffer: &mut Buffer, area: Rect, model: &Model, prompt: &Prompt, 
     for (row, y) in rows.into_iter().skip(first).take(seen).zip(inside.y..) {
         buffer.set_line(inside.x, y, &Line::from(paint.span(row, Role::Text)), inside.width);
     }
-    let (note, role) = match &prompt.error {
-        Some(error) => (format!("✘ {}", crate::decode::escape(error)), Role::Bad),
-        None => (model.hint(hint), Role::Dim),
-    };
-    let below = Rect { y: inside.bottom() - 2, height: 2, ..inside };
-    super::rows(buffer, below, paint.wrap(&note, role, 0, usize::from(below.width)).into_iter());
+    let below = Rect { y: inside.bottom() - told, height: told, ..inside };
+    super::rows(buffer, below, lines.into_iter());
     Position::new(inside.x + at.0 as u16, inside.y + (at.1 - first) as u16)
 }
 
@@ -104,10 +106,6 @@ pub(super) fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (
 /// The title of a typed line, and what may be typed.
 const fn words(kind: PromptKind) -> (&'static str, &'static str) {
     match kind {
-        PromptKind::Edit => (
-            "Edit the held line",
-            r"\xNN is an octet, \\ a backslash; CRLF is added. Enter keeps it held, {step} sends it.",
-        ),
         PromptKind::Stop => (
             "Stop at",
             "A state, signal, reply code or field: AuthReceived, RequestMic, 334, negState=reject. Again takes it away.",
