@@ -71,7 +71,7 @@ fn the_questions_of_a_lesson() {
         "client begins Ehlo OtherCommand Quit",
         "server answers -ServiceReady Completed Refusal",
         "client begins Auth Ehlo Mail Quit StartTls",
-        "server answers AcceptCompleted AcceptIncomplete AcceptIncompleteMic Reject RequestMic",
+        "server answers AcceptCompleted AcceptIncomplete Reject RequestMic RequestMicWithMic",
         "client answers Cancel NegTokenResp NegTokenRespMic",
         "server answers AcceptCompleted AcceptCompletedMic AcceptIncomplete Reject SuccessInPlaceOfToken",
     ];

@@ -307,7 +307,7 @@ fn a_field_of_the_held_line_is_changed_by_its_name() {
     let deviation = session.trial(&line).and_then(|step| step.deviation).expect("a deviation");
     assert_eq!(
         (deviation.sent, deviation.cite.to_string()),
-        (Signal::AcceptCompletedReselected, "RFC 4178 5".to_owned())
+        (Signal::AcceptCompletedReselected, "RFC 4178 3.2".to_owned())
     );
 }
 

@@ -73,9 +73,9 @@ fn see_what_accept_completed_breaks_where_request_mic_belongs() {
         pty.type_keys("3je");
         pty.await_text(&["negState"]);
         pty.type_keys("\x15accept-completed");
-        pty.await_text(&["RFC 4178 5"]);
+        pty.await_text(&["RFC 4178 3.2"]);
         pty.type_keys("\r5");
-        pty.await_text(&["Deviation: the server sent", "RFC 4178 5"]);
+        pty.await_text(&["Deviation: the server sent", "RFC 4178 3.2"]);
         pty.type_keys("n5");
         pty.await_text(&["HELD"]);
     });

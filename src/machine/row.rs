@@ -433,6 +433,8 @@ signals! {
     AcceptCompletedMic,
     /// negState request-mic: both must prove with a MIC that nobody changed the list of mechanisms.
     RequestMic,
+    /// negState request-mic, with a MIC: for the server the mechanism is complete already.
+    RequestMicWithMic: RequestMic,
     /// negState reject: the server ends the negotiation.
     Reject,
 

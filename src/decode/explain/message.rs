@@ -18,9 +18,9 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "octets" "saslscope" "": "Octets that this decoder could not read as the field that belongs here. The problem beside them, or above, says why.";
         "length-prefixed token" ".NET Core 3.1" "": "A token behind four octets of length, the form that .NET gives its messages on a stream. No standard has it in this place.";
         "length" ".NET Core 3.1" "": "How many octets of token follow, low octet first.";
-        "security layer" "RFC 4752" "3.3": "The four octets that offer or choose a security layer: a mask of layers and a size. Here they are in clear, without the wrapping that should protect them.";
+        "security layer" "RFC 4752" "3.1": "The four octets that offer or choose a security layer: a mask of layers and a size. Here they are in clear, without the wrapping that should protect them.";
         "mask" "RFC 4752" "3.3": "Security layers, one bit each. The server offers all those that it would use; the client answers with exactly one.";
-        "maxsize" "RFC 4752" "3.3": "The largest wrapped message that the sender can take. Without a layer it has no use and is to be 0; Exchange and Dovecot send other numbers all the same.";
+        "maxsize" "RFC 4752" "3.1": "The largest wrapped message that the sender can take, high octet first. Without a layer it must be 0, which RFC 2222 did not say yet; Exchange and Dovecot send other numbers.";
         "Wrap" "RFC 4121" "4.2.6.2": "A message in the envelope of GSS_Wrap, which signs it and may encrypt it. In AUTH GSSAPI it holds the offer or the choice of a security layer.";
         "MIC" "RFC 4121" "4.2.6.1": "A signature alone, made by GSS_GetMIC: the message that it covers is not in it.";
         "plaintext" "RFC 4752" "3.1": "The message within the envelope, signed but not encrypted. In AUTH GSSAPI it is the offer or the choice of a security layer.";
@@ -28,14 +28,14 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "checksum" "RFC 4121" "4.2.4": "The signature over message and header. Only the two ends of the context have the key to make it or to check it.";
         "TOK_ID" "RFC 4121" "4.2.6": "Two octets that say what kind of message this is.";
         "Flags" "RFC 4121" "4.2.2": "Who made the message and how it is protected, one bit each.";
-        "Filler" "RFC 4121" "4.2.6": "Octets of FF, so that what follows stands at an even place. They tell this form from the old one of RFC 1964.";
+        "Filler" "RFC 4121" "4.2.6": "Octets of FF that fill a gap. The checksum covers them as well.";
         "EC" "RFC 4121" "4.2.3": "Extra count: without encryption the length of the checksum, with it the octets that fill up the message.";
         "RRC" "RFC 4121" "4.2.5": "Right rotation count: by so many octets, message and checksum were turned to the right. Windows turns the checksum to the front.";
         "SND_SEQ" "RFC 4121" "4.2.1": "The number of the message in its direction: who counts along notices what is lost, repeated or out of order.";
         "SGN_CKSUM" "RFC 4121" "4.2.4": "The signature itself. Only the two ends of the context have the key to make it or to check it.";
-        "SGN_ALG" "RFC 1964" "1.2": "How the signature was made.";
+        "SGN_ALG" "RFC 1964" "1.2.1": "How the signature was made.";
         "SEAL_ALG" "RFC 1964" "1.2.2": "How the message was encrypted, or that it was not.";
-        "Confounder" "RFC 1964" "1.2.2.2": "Eight random octets in front of the message, so that equal messages do not look alike.";
+        "Confounder" "RFC 1964" "1.2.2.3": "Eight random octets in front of the message, so that equal messages do not look alike.";
         "Padding" "RFC 1964" "1.2.2.3": "One to eight octets that fill the message up; each says how many there are.";
         "NTLM wrapped message" "MS-NLMP" "3.4.6": "A message in the envelope of GSS_Wrap as NTLM makes it: the signature first, then the message, encrypted where that was agreed on.";
         "NTLMSSP_MESSAGE_SIGNATURE" "MS-NLMP" "2.2.2.9": "NTLM's signature over a message: here over the mechTypes, as mechListMIC, or over the security layer that follows.";
@@ -85,7 +85,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "no security layer" "RFC 4752" "3.3": "Authentication only: what follows goes as it is. Nearly everybody chooses this, since TLS protects the connection.";
         "integrity protection" "RFC 4752" "3.3": "Everything after the 235 goes signed by GSS_Wrap: who changes it is noticed, who listens can read it.";
         "confidentiality protection" "RFC 4752" "3.3": "Everything after the 235 goes signed and encrypted by GSS_Wrap.";
-        "bit" "RFC 4752" "3.3": "A bit without a meaning; a client can't choose it.";
+        "bit" "RFC 4752" "3.3": "A bit without a meaning. Who does not know it must not choose it.";
     }
     "plaintext" {
         "authzid" "RFC 4752" "3.1": "The authorization identity: the user whose rights the client wants. Left out, it means those of the user who was authenticated.";
@@ -112,17 +112,17 @@ pub(super) static SENTENCES: &[Sentence] = table! {
     }
     "Wrap" {
         "SND_SEQ" "RFC 4121" "4.2.1": "The number of the message in its direction: who counts along notices what is lost, repeated or out of order.";
-        "Filler" "RFC 4121" "4.2.6.2": "One octet of FF. It tells this form from the old one of RFC 1964.";
+        "Filler" "RFC 4121" "4.2.6.2": "One octet of FF that fills a gap. The checksum covers it as well.";
         "ciphertext" "RFC 4121" "4.2.4": "The message within the envelope, encrypted. The security layer is to be agreed on without encryption, so that it can be read here.";
     }
     "MIC" {
         "SND_SEQ" "RFC 4121" "4.2.1": "The number of the message in its direction: who counts along notices what is lost, repeated or out of order.";
-        "Filler" "RFC 4121" "4.2.6.1": "Five octets of FF. They tell this form from the old one of RFC 1964.";
+        "Filler" "RFC 4121" "4.2.6.1": "Five octets of FF that fill a gap. The checksum covers them as well.";
         "SGN_CKSUM" "RFC 4121" "4.2.4": "The signature itself. Only the two ends of the context have the key to make it or to check it.";
     }
     "SGN_ALG" {
         "DES MAC MD5" "RFC 1964" "1.2.1.1": "MD5 under a DES checksum: long broken.";
-        "MD2.5" "RFC 1964" "1.2.1.1": "The first half of an MD5 with a key in front: long broken.";
+        "MD2.5" "RFC 1964" "1.2.1.1": "The first half of an MD5 over the message, with a value made from the key in front: long broken.";
         "DES MAC" "RFC 1964" "1.2.1.1": "A DES checksum: long broken.";
         "HMAC SHA1 DES3-KD" "draft-raeburn-cat-gssapi-krb5-3des" "": "HMAC-SHA1 with a key of triple DES.";
         "HMAC MD5 ARCFOUR" "RFC 4757" "7": "HMAC-MD5 with a key of rc4-hmac, whose key is the NTLM hash of the password.";

@@ -23,7 +23,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "BufferOffset" "MS-NLMP" "2.2.1": "Where the field begins, counted from the first octet of the message. The fields may stand in any order, so only this tells.";
         "ServerChallenge" "MS-NLMP" "2.2.1.2": "Eight random octets, new each time. The response is computed over them, so that an old response is worth nothing.";
         "Reserved" "MS-NLMP" "2.2.1.2": "Eight octets without a meaning: zero, and ignored.";
-        "Version" "MS-NLMP" "2.2.2.10": "Version and build of the sender's operating system, for debugging only. Nobody may decide anything by it.";
+        "Version" "MS-NLMP" "2.2.2.10": "Version and build of the sender's operating system, for debugging only. The receiver should ignore it.";
         "UserName" "MS-NLMP" "2.2.1.3": "The account that wants to log on. It is a part of the key that an NTLMv2 response is made with.";
         "TargetName" "MS-NLMP" "2.2.1.2": "The name of the server, or of its domain: one of the flags NTLMSSP_TARGET_TYPE_ says which.";
         "TargetInfo" "MS-NLMP" "2.2.1.2": "What the server tells about itself, as pairs of number and value. The client repeats them in its NTLMv2 response, which ties it to this server.";
@@ -50,7 +50,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "MsvAvDnsDomainName" "MS-NLMP" "2.2.2.1": "The name of the server's domain in the DNS.";
         "MsvAvDnsTreeName" "MS-NLMP" "2.2.2.1": "The name of the forest, the family of domains that the server belongs to, in the DNS.";
         "MsvAvFlags" "MS-NLMP" "2.2.2.1": "What server or client says about itself, one bit each; above all, whether the AUTHENTICATE_MESSAGE has a MIC.";
-        "MsvAvTimestamp" "MS-NLMP" "2.2.2.1": "The server's time. A client that sees it uses it in its response, adds a MIC, and sends no LM response.";
+        "MsvAvTimestamp" "MS-NLMP" "2.2.2.1": "The server's time. A client that sees it should use it in its response, add a MIC, and send no LM response.";
         "MsvAvSingleHost" "MS-NLMP" "2.2.2.2": "Facts about the client's computer, of use only where client and server are the same machine.";
         "MsvAvTargetName" "MS-NLMP" "2.2.2.1": "The service that the client meant to reach, such as SMTPSVC/mail.example.com. A server that finds another name can refuse a relayed logon.";
         "MsvAvChannelBindings" "MS-NLMP" "2.2.2.1": "An MD5 of what marks the TLS channel below. It ties the logon to that channel, so it can't be relayed over another; zeros where there is none.";
@@ -87,7 +87,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "NTLMSSP_NEGOTIATE_SEAL" "MS-NLMP" "2.2.2.5": "Messages after the logon can be encrypted. In SMTP it also seals the four octets of the security layer.";
         "NTLMSSP_NEGOTIATE_DATAGRAM" "MS-NLMP" "2.2.2.5": "NTLM without a connection, as over UDP. It has no place in SMTP.";
         "NTLMSSP_NEGOTIATE_LM_KEY" "MS-NLMP" "2.2.2.5": "The session key is to be made the way of LAN Manager, which is weak. Extended session security overrides it.";
-        "NTLMSSP_NEGOTIATE_NTLM" "MS-NLMP" "2.2.2.5": "The session key is to be made the way of NTLM, not of LAN Manager. All modern peers set it; it does not mean NTLMv1.";
+        "NTLMSSP_NEGOTIATE_NTLM" "MS-NLMP" "2.2.2.5": "Asks for session security the way of NTLM, not of LAN Manager. The first two messages must set it; it does not mean an NTLMv1 response.";
         "anonymous" "MS-NLMP" "2.2.2.5": "The client logs on as nobody: there is no user name and no proof.";
         "NTLMSSP_NEGOTIATE_OEM_DOMAIN_SUPPLIED" "MS-NLMP" "2.2.2.5": "DomainName is there, in the old character set. Only a NEGOTIATE_MESSAGE needs to say so.";
         "NTLMSSP_NEGOTIATE_OEM_WORKSTATION_SUPPLIED" "MS-NLMP" "2.2.2.5": "Workstation is there, in the old character set. Only a NEGOTIATE_MESSAGE needs to say so.";
@@ -102,12 +102,12 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "NTLMSSP_NEGOTIATE_128" "MS-NLMP" "2.2.2.5": "Keys of 128 bits for signing and sealing, where one of these is agreed on.";
         "NTLMSSP_NEGOTIATE_KEY_EXCH" "MS-NLMP" "2.2.2.5": "The client makes a random session key and sends it encrypted, in EncryptedRandomSessionKey.";
         "NTLMSSP_NEGOTIATE_56" "MS-NLMP" "2.2.2.5": "Keys of 56 bits for signing and sealing. Peers that can do 128 set both bits, and 128 wins.";
-        "bit" "MS-NLMP" "2.2.2.5": "A bit without a meaning in MS-NLMP: it should be zero, and the receiver ignores it.";
+        "bit" "MS-NLMP" "2.2.2.5": "A bit that MS-NLMP leaves unused: it must be zero.";
     }
     "MsvAvFlags" {
         "account authentication is constrained" "MS-NLMP" "2.2.2.1": "The server tells the client that the authentication of the account is constrained.";
         "MIC present" "MS-NLMP" "2.2.2.1": "The AUTHENTICATE_MESSAGE has a MIC. NTProofStr covers this bit, so an attacker can't take the MIC away unseen.";
         "target name from an untrusted source" "MS-NLMP" "2.2.2.1": "The client had the name in MsvAvTargetName from a source that it does not trust.";
-        "bit" "MS-NLMP" "2.2.2.1": "A bit without a meaning in MS-NLMP; the receiver ignores it.";
+        "bit" "MS-NLMP" "2.2.2.1": "A bit without a meaning in MS-NLMP.";
     }
 };

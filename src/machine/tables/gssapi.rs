@@ -48,7 +48,7 @@ const SERVER: Table = machine_table! {
     Ready on AuthGssapi emit HintsChallenge to Context, May "MS-SPNG" "3.2.5.2", "An acceptor that has no token to answer yet may open with a NegTokenInit2, a list of its own mechanisms.";
     Ready on AuthGssapiToken emit TokenChallenge to Context, Must "MS-SSEAN" "3.2.5.1", "All GSS-API calls of this connection go to SPNEGO; its token is the challenge.";
     Ready on AuthGssapiToken emit FinalTokenChallenge to Flush, Must "RFC 2222" "7.2.2", "The acceptor is complete at once; its last token is sent, and an empty line awaited.";
-    Ready on AuthGssapiToken emit RejectChallenge to Rejected, May "RFC 4178" "4.2.2", "Nothing in common: a reject may be sent before the refusal.";
+    Ready on AuthGssapiToken emit RejectChallenge to Rejected, May "RFC 4178" "3.2", "Nothing in common: a reject may be sent before the refusal.";
     Ready on AuthGssapiToken emit MalformedChallenge to Context, MustNot "RFC 2222" "7.2.2", "The challenge must be the token that GSS_Accept_sec_context gave; these octets are none.";
     Ready on AuthGssapiNtlm emit TokenChallenge to Context, Quirk "MS-SPNG" "note 8", "A bare NTLM message in place of a NegTokenInit goes to NTLM itself, as in Windows and Cyrus.";
     Context on TokenResponse emit TokenChallenge to Context, Must "RFC 2222" "7.2.2", "The token goes to GSS_Accept_sec_context, and what that gives is the next challenge.";
@@ -69,9 +69,9 @@ const SERVER: Table = machine_table! {
     Flush on EmptyResponse emit LayerOfferUnusable to WaitChoice, MustNot "RFC 2222" "7.2.2", "The offer is four octets, and has a layer that the client can do; this one is of no use.";
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 2222" "7.2.2", "The client chose a layer that was offered: 235, it is authenticated.";
     WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "", "The choice stands behind four octets of length, as .NET Core sends it, and is taken all the same.";
-    WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 2222" "7.2.2", "A layer that was not offered is refused.";
+    WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 4752" "3.2", "A layer that was not offered is refused, which RFC 2222 left unsaid.";
     WaitChoice on EmptyResponse emit Refusal to Failed, Must "RFC 2222" "7.2.2", "The client must choose a layer, and an empty line is no choice.";
-    WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 2222" "7.2.2", "A layer that was not offered must not be accepted.";
+    WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 4752" "3.2", "A layer that was not offered must not be accepted, which RFC 2222 left unsaid.";
     WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line, as .NET before 9 sends it, is passed over.";
     Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
     Rejected on EmptyResponse emit TokenChallenge to Rejected, MustNot "RFC 4178" "4.2.2", "After a reject the negotiation is over.";

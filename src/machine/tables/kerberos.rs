@@ -10,8 +10,8 @@ const CLIENT: Table = machine_table! {
     runs { Context: Token, ContextDone: Token }
 
     Choose on Go emit AuthGssapi to WaitEmpty, Must "RFC 4954" "4", "A token that does not fit into 512 octets waits for an empty challenge.";
-    Choose on Go emit AuthGssapiToken to Context, Must "RFC 4752" "3.1", "The first token is an AP-REQ that asks for mutual authentication, so an AP-REP is to come.";
-    Choose on Go emit AuthGssapiFinalToken to ContextDone, Must "RFC 4752" "3.1", "Without mutual authentication the first token is the client's last.";
+    Choose on Go emit AuthGssapiToken to Context, May "RFC 4752" "3.1", "The first token is an AP-REQ; this one asks for mutual authentication, as it must where a layer is wanted.";
+    Choose on Go emit AuthGssapiFinalToken to ContextDone, May "RFC 4752" "3.1", "Without mutual authentication the first token is the client's last.";
     WaitEmpty on EmptyChallenge emit TokenResponse to Context, Must "RFC 4752" "3.1", "The empty challenge is answered with the first token.";
     WaitEmpty on EmptyChallenge emit FinalTokenResponse to ContextDone, Must "RFC 4752" "3.1", "The empty challenge is answered with the first token; without mutual authentication it is the last, too.";
     WaitEmpty on HumanChallenge emit TokenResponse to Context, Quirk "Exchange" "captures", "Exchange says \"GSSAPI supported\" where an empty challenge belongs.";
