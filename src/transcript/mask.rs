@@ -19,7 +19,7 @@ use crate::terms::{Party, Span};
 use crate::wire::{Base64, Base64ErrorKind, Body, Dialogue, Message, Verb, base64, read_client, read_server};
 
 /// What stands in the place of each secret octet: `*`.
-pub const FILLER: u8 = b'*';
+const FILLER: u8 = b'*';
 
 /// Zeros at the end of a response, from this many on, say that there is no response: they are kept (the LM response of
 /// `NTLMv1` with extended session security is a nonce and 16 of them, MS-NLMP section 3.3.1).
@@ -128,8 +128,7 @@ fn is_prose(text: &[u8]) -> bool {
 /// The line with filler in every secret leaf of `tree`, which is what `token` decodes to, which is what the base64 at
 /// `encoded` holds. Everything at `encoded` is masked ([`mask_opaque`]) where the decoder can't tell what is secret, and
 /// where the base64 has errors, so that no octet can be put back in its place.
-#[must_use]
-pub fn mask_line(bytes: &[u8], encoded: Span, tree: &Tree, token: &[u8]) -> Vec<u8> {
+fn mask_line(bytes: &[u8], encoded: Span, tree: &Tree, token: &[u8]) -> Vec<u8> {
     if matches!(tree.kind, Kind::Unknown | Kind::Ber) {
         return mask_opaque(bytes, encoded);
     }

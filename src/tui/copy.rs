@@ -123,7 +123,7 @@ fn swaks(exchange: &Exchange, reveal: bool) -> Result<Copied, String> {
         Err(NoSwaks::NoAuth) => Err(NoSwaks::NoAuth.to_string()),
         Err(error) => {
             let first = transcript.auth_at(exchange.row).unwrap_or(0);
-            let lines = &transcript.steps()[first..=exchange.row.min(transcript.steps().len().saturating_sub(1))];
+            let lines = transcript.steps().iter().take(exchange.row + 1).skip(first);
             let mut text = format!("# {error}; this is the dialogue.\n");
             for step in lines {
                 let event = if reveal { step.event.clone() } else { mask::event(step) };

@@ -52,6 +52,20 @@ pub(super) struct Exchange {
     pub(super) spot: Option<Spot>,
 }
 
+/// What is looked at, to come back to.
+#[derive(Clone)]
+pub(super) struct Looks {
+    row: usize,
+    node: usize,
+    octet: usize,
+    character: Option<usize>,
+    folded: BTreeSet<usize>,
+    scroll: [usize; 6],
+    diagram: Option<(Party, Machine)>,
+    edge: Option<RowId>,
+    spot: Option<Spot>,
+}
+
 /// Where an exchange comes from.
 pub(super) enum Source {
     Lab { lab: Lab, session: Box<Session>, headers: Headers },
@@ -214,6 +228,30 @@ impl Exchange {
         self.edge = None;
         let fold = self.focus.shown.nodes().enumerate().filter(|(_, (_, node))| starts_folded(node));
         self.folded = fold.map(|(place, _)| place).collect();
+    }
+
+    /// What is looked at now.
+    pub(super) fn looks(&self) -> Looks {
+        Looks {
+            row: self.row,
+            node: self.node,
+            octet: self.octet,
+            character: self.character,
+            folded: self.folded.clone(),
+            scroll: self.scroll,
+            diagram: self.diagram,
+            edge: self.edge,
+            spot: self.spot,
+        }
+    }
+
+    /// Looks at that again.
+    pub(super) fn look_again(&mut self, looks: Looks, reveal: bool) {
+        let Looks { row, node, octet, character, folded, scroll, diagram, edge, spot } = looks;
+        self.look(row, reveal);
+        (self.node, self.octet, self.character) = (node, octet, character);
+        (self.folded, self.scroll) = (folded, scroll);
+        (self.diagram, self.edge, self.spot) = (diagram, edge, spot);
     }
 
     /// Makes anew what is shown of the row that is looked at.

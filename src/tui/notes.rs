@@ -49,7 +49,7 @@ pub fn follow(mut following: Following, options: Options) -> io::Result<bool> {
         notes.ago = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         terminal.draw(|frame| view::draw_notes(frame, &model, &notes))?;
         // To the next full second of the clock.
-        let left = 1000 - (notes.told.elapsed + notes.ago) % 1000;
+        let left = 1000 - notes.elapsed() % 1000;
         match terminal.next(Some(Duration::from_millis(left))) {
             Ok(Input::Told(None)) => return Ok(true),
             Ok(Input::Told(Some(news))) => {
@@ -94,10 +94,15 @@ fn key(event: KeyEvent, keys: &Keys, notes: &mut Notes, wisher: &mut Wisher) -> 
 }
 
 impl Notes {
+    /// How long the exchange has been open, in milliseconds; the show may have told anything.
+    const fn elapsed(&self) -> u64 {
+        self.told.elapsed.saturating_add(self.ago)
+    }
+
     /// How long the exchange has been open: `12:34`, or `1:02:03`.
     #[must_use]
     pub fn time(&self) -> String {
-        let seconds = (self.told.elapsed + self.ago) / 1000;
+        let seconds = self.elapsed() / 1000;
         let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
     }

@@ -218,7 +218,7 @@ fn asciicast(model: &mut Model) -> String {
         return text;
     };
     let last = exchange.row;
-    let looks = (exchange.node, exchange.octet, exchange.folded.clone(), exchange.scroll, exchange.diagram);
+    let looks = exchange.looks();
     let time = |exchange: &Exchange, row: usize| exchange.steps().get(row).map(|step| step.event.at);
     for row in last.saturating_sub(FRAMES - 1)..=last {
         let Some(exchange) = &mut model.exchange else { break };
@@ -227,9 +227,10 @@ fn asciicast(model: &mut Model) -> String {
         if row > last.saturating_sub(FRAMES - 1) {
             at = Micros(at.0 + passed.0.clamp(PAUSE.0 / 4, PAUSE.0));
         }
-        exchange.look(row, reveal);
         if row == last {
-            (exchange.node, exchange.octet, exchange.folded, exchange.scroll, exchange.diagram) = looks.clone();
+            exchange.look_again(looks.clone(), reveal);
+        } else {
+            exchange.look(row, reveal);
         }
         frame(model, at);
     }

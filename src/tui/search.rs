@@ -4,6 +4,7 @@
 //! them all, so that no key waits for a long recording. What is looked at is what the screen shows: secrets that are
 //! hidden are not found.
 
+use super::exchange::Looks;
 use super::keys::Action;
 use super::model::{Exchange, Model, Overlay, Pane};
 use super::prompts::{Prompt, PromptKind};
@@ -14,7 +15,6 @@ use crate::terms::{Party, Span};
 use crate::transcript::{Shown, Step, What};
 use crate::wire::{Body, printable};
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 
 /// How many octets of lines one stretch looks at; a step counts for [`STEP`] more.
 const STRETCH: usize = 32_768;
@@ -58,11 +58,7 @@ struct Seeks {
 
 /// What was looked at before a line was typed.
 struct Before {
-    row: usize,
-    node: usize,
-    octet: usize,
-    folded: BTreeSet<usize>,
-    scroll: [usize; 6],
+    looks: Looks,
     tab: Pane,
     text: String,
     filter: String,
@@ -154,7 +150,12 @@ pub(super) fn update(model: &mut Model, action: Action) {
         }
         _ => return seek(model, Seeks { wrong: false, forward: action == Action::NextMatch }),
     };
-    exchange.search.before = Some(Before::of(exchange));
+    exchange.search.before = Some(Before {
+        looks: exchange.looks(),
+        tab: exchange.tab,
+        text: typed_in(exchange.search.text.as_ref()),
+        filter: typed_in(exchange.search.filter.as_ref()),
+    });
     model.overlay = Some(Overlay::Prompt(prompt));
 }
 
@@ -241,10 +242,8 @@ fn typed_in(scan: Option<&Scan>) -> String {
 
 fn go_back(exchange: &mut Exchange, reveal: bool) {
     let Some(before) = exchange.search.before.take() else { return };
-    exchange.look(before.row, reveal);
-    (exchange.node, exchange.octet, exchange.tab, exchange.scroll) =
-        (before.node, before.octet, before.tab, before.scroll);
-    exchange.folded.clone_from(&before.folded);
+    exchange.look_again(before.looks.clone(), reveal);
+    exchange.tab = before.tab;
     exchange.search.before = Some(before);
 }
 
@@ -485,21 +484,6 @@ pub(super) fn show(exchange: &mut Exchange, row: usize, spot: Spot, reveal: bool
         exchange.tab = Pane::Tree;
     }
     exchange.spot = Some(spot);
-}
-
-impl Before {
-    fn of(exchange: &Exchange) -> Self {
-        Self {
-            row: exchange.row,
-            node: exchange.node,
-            octet: exchange.octet,
-            folded: exchange.folded.clone(),
-            scroll: exchange.scroll,
-            tab: exchange.tab,
-            text: typed_in(exchange.search.text.as_ref()),
-            filter: typed_in(exchange.search.filter.as_ref()),
-        }
-    }
 }
 
 impl Scan {

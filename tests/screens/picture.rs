@@ -46,6 +46,22 @@ fn a_screen_of_any_moment_is_a_file() {
 }
 
 #[test]
+fn what_is_selected_stays_so_where_all_steps_are_drawn() {
+    let folder = folder("selected");
+    for (place, keys) in ["4 j j", "1 l l l", "/ N T L M Enter"].into_iter().enumerate() {
+        let mut model = lab(Mechanism::Gssapi, None);
+        press(&mut model, "n n n");
+        press(&mut model, keys);
+        let panes = |model: &mut Model| text(model, SIZES[2]).lines().take(59).collect::<Vec<_>>().join("\n");
+        let seen = panes(&mut model);
+        press(&mut model, "W");
+        enter(&mut model, &folder.join(format!("{place}.cast")).display().to_string());
+        assert_eq!(panes(&mut model), seen, "{keys}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_picture_hides_what_the_screen_hides() {
     let folder = folder("hidden");
     let mut model = lab(Mechanism::Login, None);

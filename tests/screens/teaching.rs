@@ -371,10 +371,10 @@ mod notes {
     fn what_comes_over_the_socket_is_shown_and_never_obeyed() {
         let hostile = "\u{1b}[2J\u{202e}evil\u{9b}31m\r\n日本語 ".repeat(40);
         let note = Note { presenter: true, text: hostile.clone() };
-        let told = Told { title: hostile.clone(), line: hostile, notes: vec![note; 3], ..told() };
+        let told = Told { title: hostile.clone(), line: hostile, notes: vec![note; 3], elapsed: u64::MAX, ..told() };
         for size in [(1, 1), (2, 3), (20, 5), SIZES[0], SIZES[2]] {
             for ascii in [false, true] {
-                let notes = Notes { told: told.clone(), ago: 0, scroll: 7 };
+                let notes = Notes { told: told.clone(), ago: 1, scroll: 7 };
                 let drawn = drawn(&notes, Options { ascii, color: !ascii, ..options() }, size);
                 let harmful = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
                 assert!(!drawn.contains(harmful) && (!ascii || drawn.is_ascii()), "{drawn}");
