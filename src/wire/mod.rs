@@ -228,7 +228,7 @@ pub enum FlawKind {
     Nul,
     /// An octet above 0x7F.
     EightBit,
-    /// Longer than this kind of line may be: 512 octets for a command or a reply (MAIL: 1,012), 1,000 for a line of the
+    /// Longer than every peer takes a line of this kind: 512 octets for a command or a reply (MAIL: 1,012), 1,000 for a line of the
     /// message, 12,288 within the exchange.
     OverLong,
     /// A reply whose code is not followed by a blank or a hyphen.
@@ -290,7 +290,7 @@ impl fmt::Display for FlawKind {
             Self::NoTerminator => "the connection ended before the line did",
             Self::Nul => "a NUL octet",
             Self::EightBit => "an octet above 0x7F",
-            Self::OverLong => "the line is longer than it may be",
+            Self::OverLong => "the line is longer than a peer can be expected to take",
             Self::NoSeparator => "neither blank nor hyphen after the reply code",
             Self::TrailingBlank => "a blank at the end of the command",
             Self::ExtraBlank => "more than one blank between two words",

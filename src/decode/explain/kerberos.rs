@@ -175,7 +175,7 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "PA-AS-FRESHNESS" "RFC 8070" "": "A token of the KDC that shows that a signature with a certificate was made just now.";
         "PA-SPAKE" "RFC 9588" "": "A proof of the password that nobody can try passwords on (SPAKE).";
         "PA-SUPPORTED-ENCTYPES" "MS-KILE" "2.2.8": "Which kinds of encryption the account of the service can do.";
-        "PA-PAC-OPTIONS" "MS-KILE" "2.2.10": "What the client can do of Windows' additions, such as claims.";
+        "PA-PAC-OPTIONS" "MS-KILE" "2.2.10": "What the client asks for of Windows' additions, such as claims.";
     }
     "kdc-options" {
         "forwardable" "RFC 4120" "2.6": "The ticket may be used to get another one for a different address, so that a server can act for the user.";
