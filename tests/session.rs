@@ -415,6 +415,18 @@ fn a_run_ends_at_a_stop() {
 }
 
 #[test]
+fn what_is_listed_to_stop_at_is_read_as_that() {
+    let known = Stop::known();
+    for (stop, says) in &known {
+        assert_eq!(Stop::parse(&stop.name()).as_ref(), Ok(stop), "{says}");
+        assert!(says.ends_with('.'), "{stop}: {says}");
+    }
+    for name in ["RequestMic", "ContextDone", "334", "negState"] {
+        assert!(known.iter().any(|(stop, _)| stop.name() == name), "{name}");
+    }
+}
+
+#[test]
 fn a_run_ends_at_a_field_of_a_token() {
     let table = [
         ("negState=request-mic", "negState=request-mic", 9),

@@ -439,6 +439,12 @@ pub fn says(node: &Node, bytes: &[u8], text: &str) -> bool {
 /// The name of a field or flag that the decoder knows, as the standard writes it.
 #[must_use]
 pub fn field_name(name: &str) -> Option<&'static str> {
+    field_names().into_iter().find(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The names of all fields and flags that the decoder knows; some stand there more than once.
+#[must_use]
+pub fn field_names() -> Vec<&'static str> {
     let mut names: Vec<&'static str> = ntlm::names().collect();
     names.extend(message::NAMES);
     let mut pending: Vec<&'static Sequence> = spnego::SEQUENCES.to_vec();
@@ -465,7 +471,7 @@ pub fn field_name(name: &str) -> Option<&'static str> {
             }
         }
     }
-    names.into_iter().find(|known| known.eq_ignore_ascii_case(name))
+    names
 }
 
 #[cfg(test)]

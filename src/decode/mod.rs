@@ -41,7 +41,7 @@ use der::{Reader, element, trailing};
 pub use diff::{Change, Diff, Gone, diff};
 pub use explain::{Explanation, explain};
 pub use field::{
-    Form, ValueError, bits, children_span, field_name, form, hex, item, known, octets, says, typed, unhex,
+    Form, ValueError, bits, children_span, field_name, field_names, form, hex, item, known, octets, says, typed, unhex,
 };
 pub use patch::{PatchError, patch, patch_children, splice};
 pub use render::{escape, is_harmful, lines, summary, value_text, word};

@@ -23,12 +23,13 @@ pub use gss::LayerMode;
 pub use lab::{Lab, Mechanism};
 pub use server::Server;
 
-use crate::decode::{self, field_name, says};
+use crate::decode::{self, field_name, field_names, says};
 use crate::machine::{RowId, Signal, State, Table, table, tables};
 use crate::mech::{Answer, Call, GssContext, MechError};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Event, Step, Transcript, What};
 use crate::wire::{LINE_LIMIT, LineBuffer, RawLine, with_token};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What happens to a session.
@@ -651,6 +652,44 @@ impl Stop {
         let state = states.map(State::name).find(|name| name.eq_ignore_ascii_case(word));
         let field = || field_name(word).map(|name| Self::Field { name: name.to_owned(), value: None });
         state.map(|name| Self::State(name.to_owned())).or_else(field).ok_or_else(|| UnknownStop::Word(word.to_owned()))
+    }
+
+    /// All that has a name to stop at, each with what it is: signals, states, reply codes, fields and flags. A name that
+    /// several have is what [`Stop::parse`] takes it for.
+    #[must_use]
+    pub fn known() -> Vec<(Self, String)> {
+        let signal = |signal: &Signal| (Self::Signal(signal.name().to_owned()), signal.says().to_owned());
+        let mut known: Vec<(Self, String)> = Signal::ALL.iter().map(signal).collect();
+        let mut states: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for table in tables() {
+            for state in table.states() {
+                states.entry(state.name()).or_default().push(format!("the {} in {}", table.party, table.machine));
+            }
+        }
+        let state =
+            |(name, of): (&str, Vec<String>)| (Self::State(name.to_owned()), format!("A state of {}.", of.join(", ")));
+        known.extend(states.into_iter().map(state));
+        let mut codes: BTreeMap<u16, String> = BTreeMap::new();
+        for says in Signal::ALL.iter().map(|signal| signal.says()) {
+            if let Some((Ok(code), says)) = says.split_at_checked(3).map(|(code, says)| (code.parse(), says)) {
+                codes.entry(code).or_insert_with(|| says.trim_start_matches([':', ' ']).to_owned());
+            }
+        }
+        known.extend(codes.into_iter().map(|(code, says)| (Self::Code(code), says)));
+        let field = |name: &str| Self::Field { name: name.to_owned(), value: None };
+        known.extend(field_names().into_iter().map(|name| (field(name), "A field or flag of a token.".to_owned())));
+        let mut seen = BTreeSet::new();
+        known.retain(|(stop, _)| seen.insert(stop.name().to_ascii_lowercase()));
+        known
+    }
+
+    /// What it is called: the name of a state, a signal or a field, or the digits of a code.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::State(name) | Self::Signal(name) | Self::Field { name, .. } => name.clone(),
+            Self::Code(code) => code.to_string(),
+        }
     }
 
     /// Whether the step is where to stop.

@@ -15,8 +15,9 @@ use super::reach;
 use super::stepping::{forward, input, toggle_stop};
 use super::update::{run, update};
 use crate::config::theme::{Listed, Theme};
+use crate::decode::escape;
 use crate::machine::RowId;
-use crate::session::{Fault, Input, Mechanism};
+use crate::session::{Fault, Input, Mechanism, Stop};
 use crate::transcript::question::Question;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -37,6 +38,13 @@ pub(super) struct Item {
     pub(super) detail: String,
 }
 
+impl Item {
+    /// What stands before two blanks.
+    fn name(&self) -> &str {
+        self.label.split("  ").next().unwrap_or_default()
+    }
+}
+
 /// What choosing does.
 pub(super) enum MenuKind {
     /// Runs what is chosen; `None` is a heading.
@@ -53,6 +61,8 @@ pub(super) enum MenuKind {
         now: Vec<Fault>,
         mechanism: Mechanism,
     },
+    /// Stops there, or no longer.
+    AddStop,
     /// Takes the stop away.
     Stops,
     /// Takes a guess at what stands in that row.
@@ -85,6 +95,11 @@ pub(super) fn choose(model: &mut Model) -> Option<Effect> {
         MenuKind::Copy => return copy::chosen(model, *Form::ALL.get(menu.selected)?),
         MenuKind::Otherwise(choices) => input(model, Input::Choose(*choices.get(menu.selected)?)),
         MenuKind::Faults { now, mechanism } => edit::fault(model, &now, mechanism, menu.selected),
+        MenuKind::AddStop => {
+            let named = || Stop::parse(menu.items.get(menu.selected)?.name()).ok();
+            let stop = menu.typed_stop().or_else(named)?;
+            toggle_stop(model, &stop);
+        }
         MenuKind::Stops => {
             let stop = model.options.stops.get(menu.selected).cloned()?;
             toggle_stop(model, &stop);
@@ -116,6 +131,8 @@ fn fit(typed: &str, text: &str) -> Option<u8> {
     fits.into_iter().zip(0..).find(|(fits, _)| *fits).map(|(_, rank)| rank)
 }
 
+/// Its letters in their order, no more.
+const IN_ORDER: u8 = 5;
 /// Worse than any word that fits: what was typed stands in the sentence.
 const IN_SENTENCE: u8 = 9;
 
@@ -137,6 +154,9 @@ impl Menu {
     /// The items that are listed, by their places: all, or those that fit what is typed, the best first.
     pub(super) fn listed(&self) -> Vec<usize> {
         let typed = self.typed();
+        if self.typed_stop().is_some() {
+            return Vec::new();
+        }
         if typed.trim().is_empty() {
             return (0..self.items.len()).collect();
         }
@@ -145,10 +165,12 @@ impl Menu {
         let ranked = ranked.filter_map(|(place, item)| {
             let name = match &self.kind {
                 MenuKind::Help(all) | MenuKind::Commands(all) => (*all.get(place)?)?.name,
-                _ => item.label.split("  ").next().unwrap_or_default(),
+                _ => item.name(),
             };
             let says = || item.label.to_lowercase().contains(&sentence).then_some(IN_SENTENCE);
-            Some((fit(&typed, name).or_else(says)?, place))
+            // Among so many names, letters here and there are no name.
+            let fits = fit(&typed, name).filter(|rank| *rank < IN_ORDER || !matches!(self.kind, MenuKind::AddStop));
+            Some((fits.or_else(says)?, place))
         });
         let mut ranked: Vec<_> = ranked.collect();
         ranked.sort_unstable(); // by place where the rank is the same
@@ -162,7 +184,23 @@ impl Menu {
 
     /// Whether typing is all that is done here.
     fn only_finds(&self) -> bool {
-        matches!(self.kind, MenuKind::Commands(_))
+        matches!(self.kind, MenuKind::Commands(_) | MenuKind::AddStop)
+    }
+
+    /// A stop that is typed whole and that no item is called: a rare reply code, or a field with its value.
+    fn typed_stop(&self) -> Option<Stop> {
+        let (typed, stops) = (self.typed(), matches!(self.kind, MenuKind::AddStop));
+        let is_item = |item: &Item| item.name().eq_ignore_ascii_case(typed.trim());
+        Stop::parse(typed.trim()).ok().filter(|_| stops && !self.items.iter().any(is_item))
+    }
+
+    /// What is to be said where nothing is listed.
+    pub(super) fn unlisted(&self) -> String {
+        match (&self.kind, Stop::parse(self.typed().trim())) {
+            (MenuKind::AddStop, Ok(stop)) => format!("Enter stops at {stop}, or no longer."),
+            (MenuKind::AddStop, Err(error)) => escape(&error.to_string()),
+            _ => "nothing is called so".to_owned(),
+        }
     }
 
     pub(super) fn go(&mut self, action: Action) {
@@ -235,11 +273,8 @@ fn find_key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
         KeyCode::PageUp => menu.go(Action::PageUp),
         KeyCode::PageDown => menu.go(Action::PageDown),
         KeyCode::Tab => {
-            if let MenuKind::Commands(all) = &menu.kind
-                && let Some(Some(binding)) = all.get(menu.selected)
-            {
-                menu.find = Some(LineEditor::new(binding.name));
-            }
+            let name = menu.items.get(menu.selected).map(Item::name).filter(|_| only_finds);
+            menu.find = name.map(LineEditor::new).or(menu.find.take());
         }
         _ => {
             line.key(event);
@@ -356,8 +391,11 @@ fn concerns(action: Action, pane: Pane) -> bool {
 pub(super) fn nothing(menu: &Menu, keys: &Keys) -> Option<String> {
     let typed = menu.typed();
     let only_finds = menu.only_finds();
-    menu.listed().is_empty().then(|| {
-        if only_finds {
+    let nothing = menu.listed().is_empty() && menu.typed_stop().is_none();
+    nothing.then(|| {
+        if matches!(menu.kind, MenuKind::AddStop) {
+            menu.unlisted()
+        } else if only_finds {
             format!("no action is called `{typed}`; {}", keys.hint("{help} lists them"))
         } else {
             format!("`{typed}` is not in this list")

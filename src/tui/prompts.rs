@@ -3,9 +3,7 @@
 use super::effect::Effect;
 use super::line_editor::LineEditor;
 use super::model::{Exchange, Model, Overlay, Source};
-use super::stepping::toggle_stop;
 use super::{marks, picture, search};
-use crate::session::Stop;
 use crossterm::event::{KeyCode, KeyEvent};
 use std::path::PathBuf;
 
@@ -22,7 +20,6 @@ pub(super) struct Prompt {
 /// What a typed line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PromptKind {
-    Stop,
     Save,
     Open,
     Picture,
@@ -96,10 +93,6 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
         return Ok(None);
     }
     let effect = match kind {
-        PromptKind::Stop => {
-            toggle_stop(model, &Stop::parse(word).map_err(|error| error.to_string())?);
-            None
-        }
         PromptKind::Note => {
             marks::note(model, word);
             None

@@ -1,8 +1,10 @@
 //! Stepping through an exchange: on by one, on to a stop, what a session is told, where it is held and where it stops.
 
-use super::menus::{Item, MenuKind, menu};
-use super::model::{Exchange, Model, Source};
+use super::line_editor::LineEditor;
+use super::menus::{Item, Menu, MenuKind, menu};
+use super::model::{Exchange, Model, Overlay, Source};
 use super::{guess, search, show};
+use crate::machine::Signal;
 use crate::session::{Gate, Input, Stop};
 use crate::terms::Party;
 
@@ -105,6 +107,22 @@ pub(super) fn hold(model: &mut Model) {
         session.set_gate(party, next);
     }
     model.options.gate = next;
+}
+
+/// Lists what there is to stop at, to be found by typing; first comes what the step that is looked at says.
+pub(super) fn add_stop(model: &mut Model) {
+    let all = Stop::known();
+    let signal = model.exchange.as_ref().and_then(|exchange| exchange.focus.step.signal).map(Signal::name);
+    let selected = all.iter().position(|(stop, _)| Some(stop.name().as_str()) == signal).unwrap_or(0);
+    let item = |(stop, says): &(Stop, String)| Item {
+        label: format!("{:26}  {says}", stop.name()),
+        detail: format!(
+            "{stop}: {says} Any reply code and any value will do, too: 299, negState=reject. Again takes it away."
+        ),
+    };
+    let menu =
+        Menu::new("Stop at a signal, state, reply code or field", MenuKind::AddStop, all.iter().map(item).collect());
+    model.overlay = Some(Overlay::Menu(Menu { selected, find: Some(LineEditor::default()), ..menu }));
 }
 
 pub(super) fn stops(model: &mut Model) {

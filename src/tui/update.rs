@@ -8,7 +8,6 @@ use super::prompts::{self, PromptKind, prompt};
 use super::stepping::{self, input};
 use super::{copy, edges, edit, guess, marks, menus, mouse, panes, picture, play, reach, search, show};
 use crate::decode::Mech;
-use crate::machine::Signal;
 use crate::session::{Input, Lab, Mechanism};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::path::PathBuf;
@@ -132,10 +131,7 @@ fn exchange(model: &mut Model, action: Action) {
         Action::Restart => model.restart(|_| {}),
         Action::Faults => edit::faults(model),
         Action::Stops => stepping::stops(model),
-        Action::AddStop => {
-            let signal = model.exchange.as_ref().and_then(|exchange| exchange.focus.step.signal);
-            prompt(model, PromptKind::Stop, signal.map_or("", Signal::name));
-        }
+        Action::AddStop => stepping::add_stop(model),
         Action::Save => {
             let name = model.exchange.as_ref().map(prompts::file_name).unwrap_or_default();
             prompt(model, PromptKind::Save, &name);

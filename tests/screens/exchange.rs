@@ -117,6 +117,13 @@ fn a_run_ends_at_a_stop_and_goes_on_from_there() {
     assert!(text(&mut model, SIZES[0]).contains("`nonsense` is no state"));
     press(&mut model, "Esc b");
     check("stop", &mut model, &SIZES[..1]);
+    press(&mut model, "r e q u e");
+    check("stop-typed", &mut model, &SIZES[..1]);
+    press(&mut model, "Tab");
+    assert!(text(&mut model, SIZES[0]).contains("/ RequestMic "));
+    press(&mut model, "Esc b 2 9 9");
+    assert!(text(&mut model, SIZES[0]).contains("Enter stops at reply 299"));
+    press(&mut model, "Esc b");
     enter(&mut model, "contextdone");
     press(&mut model, "B");
     assert!(text(&mut model, SIZES[0]).contains("▶ state ContextDone"));

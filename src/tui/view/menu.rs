@@ -32,7 +32,7 @@ fn place(area: Rect, menu: &Menu) -> Placed {
     let widest = menu.items.iter().map(|item| width(&item.label)).max().unwrap_or(0).max(width(&menu.title) + 4);
     let most = area.width.saturating_sub(2);
     let guess = menu.is_guess();
-    let tells = guess || matches!(menu.kind, MenuKind::Otherwise(_) | MenuKind::Faults { .. });
+    let tells = guess || matches!(menu.kind, MenuKind::Otherwise(_) | MenuKind::AddStop | MenuKind::Faults { .. });
     let wide = u16::try_from(widest + 6).unwrap_or(u16::MAX);
     // Beside the themes there is what they look like.
     let shows = matches!(menu.kind, MenuKind::Themes { .. }) && wide.saturating_add(sample::WIDTH) <= most;
@@ -72,9 +72,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, keys: &Keys, pa
     }
     sample::draw(buffer, beside, paint);
     let detail = menu.items.get(menu.selected).filter(|_| !listed.is_empty());
-    let detail = detail.map_or("nothing is called so", |item| item.detail.as_str());
+    let detail = detail.map_or_else(|| menu.unlisted(), |item| item.detail.clone());
     let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..inside }.intersection(inside);
-    super::rows(buffer, below, paint.wrap(detail, Role::Dim, 0, usize::from(below.width)).into_iter());
+    super::rows(buffer, below, paint.wrap(&detail, Role::Dim, 0, usize::from(below.width)).into_iter());
     let Some(line) = &menu.find else {
         let picks = matches!(menu.kind, MenuKind::Copy);
         let hint = if picks { " its letter picks ".to_owned() } else { keys.in_lists().hint(" {search} finds ") };

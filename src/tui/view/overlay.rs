@@ -106,10 +106,6 @@ pub(super) fn broken(before: &str, behind: &str, wide: usize) -> (Vec<String>, (
 /// The title of a typed line, and what may be typed.
 const fn words(kind: PromptKind) -> (&'static str, &'static str) {
     match kind {
-        PromptKind::Stop => (
-            "Stop at",
-            "A state, signal, reply code or field: AuthReceived, RequestMic, 334, negState=reject. Again takes it away.",
-        ),
         PromptKind::Save => {
             ("Save to", "A new file; nothing is overwritten. Secrets are masked unless --keep-secrets was given.")
         }
