@@ -108,7 +108,7 @@ fn an_arrangement_is_remembered_on_request() {
     let kept = std::fs::read_to_string(&config).unwrap();
     assert!(kept.starts_with("ascii = true # as at home\n") && kept.contains("[panes]\n"), "{kept}");
     let mut pty = start();
-    pty.await_text(&["1 Raw", "S: 220 server.example.com", "6 Exchange "]);
+    pty.await_text(&["1 Raw", "S: 220 server.example.com", "[6 Exchange]"]);
     pty.type_keys("q");
     pty.end();
 

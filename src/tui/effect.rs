@@ -113,7 +113,12 @@ pub fn done(model: &mut Model, done: Done) {
             model.say(model.presented.clone().unwrap_or_default());
         }
         Done::Presented(Err(error)) => model.complain(format!("presenting: {error}")),
-        Done::Saved(path, Ok(())) => model.say(format!("saved to {}", path.display())),
+        Done::Saved(path, Ok(())) => {
+            if let Some(exchange) = &mut model.exchange {
+                exchange.unsaved = false;
+            }
+            model.say(format!("saved to {}", path.display()));
+        }
         Done::Saved(path, Err(error)) => ask_again(model, PromptKind::Save, &path, &error),
         Done::Remembered(Ok(path)) => model.say(format!("remembered in {}", path.display())),
         Done::Remembered(Err(error)) => model.complain(format!("remembering: {error}")),

@@ -47,6 +47,8 @@ pub(super) struct Exchange {
     /// What comes next is guessed.
     pub(super) guess: Guess,
     pub(super) marks: Marks,
+    /// A hand has changed it since it was saved last.
+    pub(super) unsaved: bool,
     pub(super) search: Search,
     /// What a search or the mouse has selected, until something else is.
     pub(super) spot: Option<Spot>,
@@ -103,6 +105,7 @@ impl Exchange {
             show: None,
             guess: Guess::default(),
             marks: Marks::default(),
+            unsaved: false,
             search: Search::default(),
             spot: None,
         }

@@ -56,6 +56,7 @@ pub(super) fn update(model: &mut Model, action: Action) {
     let row = exchange.row;
     match action {
         Action::Mark => {
+            exchange.unsaved = true;
             if !exchange.marks.marked.remove(&row) {
                 exchange.marks.marked.insert(row);
             }
@@ -85,8 +86,10 @@ pub(super) fn note(model: &mut Model, text: &str) {
             exchange.marks.marked.insert(exchange.steps().len() + 1);
         }
         exchange.play(now, Input::Note(text.to_owned()), reveal);
+        model.touch();
         return model.record();
     }
+    exchange.unsaved = true;
     exchange.marks.notes.entry(row).or_default().push(text.to_owned());
     search::reconsider(exchange, row, reveal);
     model.say(format!("noted on step {}; {}", row + 1, model.hint("{save} saves it there")));

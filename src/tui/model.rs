@@ -5,6 +5,7 @@ use super::edit::Editor;
 use super::effect::Effect;
 pub(super) use super::exchange::{Exchange, Source, TimeMode};
 use super::files::{self, BuiltIn, Opened, Progress, Recorder};
+use super::keys::Action;
 use super::menus::Menu;
 use super::mouse::Mouse;
 use super::panes::{Arrangement, Laid};
@@ -76,6 +77,8 @@ pub struct Model {
     pub(super) followers: usize,
     recorder: Option<Recorder>,
     left: Option<bool>,
+    /// This would lose what is not saved: it is done if it is wanted again at once.
+    pub(super) doubted: Option<Action>,
 }
 
 /// Whether secrets are shown.
@@ -180,6 +183,7 @@ impl Model {
             followers: 0,
             recorder: None,
             left: None,
+            doubted: None,
         }
     }
 
@@ -372,7 +376,15 @@ impl Model {
     /// What stands where.
     pub(super) fn laid(&self) -> Laid {
         let Some(exchange) = &self.exchange else { return Laid::default() };
-        self.arrangement.lay(self.body(), exchange.tab, exchange.zoom.then_some(exchange.pane))
+        let body = self.body();
+        self.arrangement.lay(body, self.tab_in(body), exchange.zoom.then_some(exchange.pane))
+    }
+
+    /// The tab that is shown: what has the keys is never behind another, however size and layout have changed.
+    pub(super) fn tab_in(&self, body: Rect) -> Pane {
+        let Some(exchange) = &self.exchange else { return Pane::Tree };
+        let takes_turns = self.arrangement.tabs_in(body).contains(&exchange.pane);
+        if takes_turns { exchange.pane } else { exchange.tab }
     }
 
     /// What the start screen offers.
@@ -387,6 +399,13 @@ impl Model {
         let (lessons, rest): (Vec<_>, Vec<_>) = files::built_in().partition(|known| known.folder() == "lessons");
         entries.extend(lessons.into_iter().chain(rest).map(Entry::BuiltIn));
         entries
+    }
+
+    /// A hand has changed the exchange, and a recording that is written meanwhile does not have that.
+    pub(super) fn touch(&mut self) {
+        if let Some(exchange) = self.exchange.as_mut().filter(|_| self.recorder.is_none()) {
+            exchange.unsaved = true;
+        }
     }
 
     /// An exchange that is played and that no file holds, as a recording keeps it.

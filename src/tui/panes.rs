@@ -387,8 +387,9 @@ fn overlaps(border: Rect, pane: Rect, upright: bool) -> bool {
 /// Does what a user wants with the panes.
 pub(super) fn update(model: &mut Model, action: Action) {
     let body = model.body();
+    let tab = model.tab_in(body);
     let Some(exchange) = &model.exchange else { return };
-    let (pane, tab) = (exchange.pane, exchange.tab);
+    let pane = exchange.pane;
     if exchange.zoom {
         return model.complain(model.hint("one pane has the whole screen; {zoom} shows the others again"));
     }

@@ -59,6 +59,7 @@ struct Seeks {
 /// What was looked at before a line was typed.
 struct Before {
     looks: Looks,
+    pane: Pane,
     tab: Pane,
     text: String,
     filter: String,
@@ -152,6 +153,7 @@ pub(super) fn update(model: &mut Model, action: Action) {
     };
     exchange.search.before = Some(Before {
         looks: exchange.looks(),
+        pane: exchange.pane,
         tab: exchange.tab,
         text: typed_in(exchange.search.text.as_ref()),
         filter: typed_in(exchange.search.filter.as_ref()),
@@ -243,7 +245,7 @@ fn typed_in(scan: Option<&Scan>) -> String {
 fn go_back(exchange: &mut Exchange, reveal: bool) {
     let Some(before) = exchange.search.before.take() else { return };
     exchange.look_again(before.looks.clone(), reveal);
-    exchange.tab = before.tab;
+    (exchange.pane, exchange.tab) = (before.pane, before.tab);
     exchange.search.before = Some(before);
 }
 
@@ -480,8 +482,13 @@ pub(super) fn show(exchange: &mut Exchange, row: usize, spot: Spot, reveal: bool
         }
     }
     exchange.unfold();
-    if matches!(spot, Spot::Node(_) | Spot::Octets(_)) && matches!(exchange.tab, Pane::State | Pane::Why) {
-        exchange.tab = Pane::Tree;
+    if matches!(spot, Spot::Node(_) | Spot::Octets(_)) {
+        // Where it can be seen.
+        for pane in [&mut exchange.pane, &mut exchange.tab] {
+            if matches!(pane, Pane::State | Pane::Why) {
+                *pane = Pane::Tree;
+            }
+        }
     }
     exchange.spot = Some(spot);
 }

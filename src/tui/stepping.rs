@@ -79,8 +79,12 @@ pub(super) fn stopped(model: &mut Model, first: usize) -> bool {
 /// Gives the session an input; what it changes is where it stands, so that is looked at.
 pub(super) fn input(model: &mut Model, input: Input) {
     let (now, reveal) = (model.now, model.revealed());
+    let by_hand = matches!(input, Input::Edit(_) | Input::Choose(_) | Input::Fault(_));
     if let Some(exchange) = &mut model.exchange {
         exchange.play(now, input, reveal);
+    }
+    if by_hand {
+        model.touch();
     }
     model.record();
 }

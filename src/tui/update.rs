@@ -57,6 +57,17 @@ pub(super) fn run(model: &mut Model, binding: &Binding) -> Option<Effect> {
 /// Does what a user wants.
 pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
     play::heed(model, action);
+    let doubted = model.doubted.take();
+    if doubted != Some(action) && would_lose(model, action) {
+        model.doubted = Some(action);
+        let text = if model.at_start {
+            "what is open is not saved; the same again goes on without"
+        } else {
+            "not saved yet: {save} saves it, the same again goes on without"
+        };
+        model.complain(model.hint(text));
+        return None;
+    }
     match action {
         Action::Interrupt => model.leave(true),
         Action::Quit | Action::QuitNow => model.leave(false),
@@ -79,6 +90,16 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         _ => exchange(model, action),
     }
     None
+}
+
+/// Whether what a hand has changed, and no file holds, would be gone.
+fn would_lose(model: &Model, action: Action) -> bool {
+    let goes = match action {
+        Action::Quit | Action::Open => true,
+        Action::Enter if model.at_start => model.entries().get(model.entry) != Some(&Entry::Continue),
+        _ => false,
+    };
+    goes && model.exchange.as_ref().is_some_and(|exchange| exchange.unsaved)
 }
 
 fn at_start(model: &mut Model, action: Action) -> Option<Effect> {

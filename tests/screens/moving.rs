@@ -685,3 +685,27 @@ fn a_resize_takes_nothing_away_in_any_state() {
         }
     }
 }
+
+#[test]
+fn what_a_hand_has_changed_is_not_left_unsaved_by_one_key() {
+    let table = [("e d Enter", true), ("m", true), ("; n Enter", true), ("a j Enter", true), ("n 3 j /", false)];
+    for (keys, asks) in table {
+        for (leaves, says) in [("q", "not saved yet: w saves it"), ("Esc q", "not saved"), ("Esc j Enter", "not saved")]
+        {
+            let mut model = lab(Mechanism::Gssapi, None);
+            press(&mut model, "n n n n");
+            press(&mut model, keys);
+            press(&mut model, if asks { leaves } else { "Esc q" });
+            assert_eq!(text(&mut model, SIZES[0]).contains(says), asks, "{keys} {leaves}");
+            assert_eq!(model.outcome().is_none(), asks, "{keys} {leaves}");
+        }
+    }
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "m q j q");
+    assert!(model.outcome().is_none(), "asked again, since something else was done between");
+    press(&mut model, "q");
+    assert!(model.outcome().is_some());
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "m Q");
+    assert!(model.outcome().is_some());
+}

@@ -55,3 +55,19 @@ fn selection_and_scroll_survive_a_resize() {
         }
     }
 }
+
+#[test]
+fn the_pane_that_has_the_keys_is_seen_at_any_size_and_place() {
+    for pane in ["1 Raw", "2 Bytes", "3 Tree", "4 State", "5 Why", "6 Exchange"] {
+        let mut model = looked_at();
+        text(&mut model, SIZES[2]);
+        press(&mut model, &pane[..1]);
+        for size in [SIZES[0], SIZES[1], (100, 50), (150, 30)] {
+            for keys in ["t", "}", "-"] {
+                press(&mut model, keys);
+                let drawn = text(&mut model, size);
+                assert!(drawn.contains(&format!("[{}", &pane[..4])), "{pane} {size:?} {keys}\n{drawn}");
+            }
+        }
+    }
+}
