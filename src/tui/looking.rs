@@ -3,7 +3,8 @@
 use super::edges;
 use super::keys::Action;
 use super::model::{Exchange, Model, Pane, TimeMode};
-use super::{panes, search, view};
+use super::rows::rows;
+use super::{panes, view};
 
 /// How many rows a page has.
 const PAGE: usize = 10;
@@ -14,7 +15,7 @@ pub(super) fn look(model: &mut Model, action: Action) {
     let Some(exchange) = &mut model.exchange else { return };
     match action {
         Action::Back => {
-            let rows = search::rows(exchange);
+            let rows = rows(exchange);
             let row = rows.nth(rows.position().saturating_sub(1));
             exchange.look(row, reveal);
         }
@@ -41,7 +42,7 @@ pub(super) fn look(model: &mut Model, action: Action) {
                 panes::focus(model, pane);
             }
             Pane::Ladder => {
-                let rows = search::rows(exchange);
+                let rows = rows(exchange);
                 let row = rows.nth(moved(rows.position(), action, rows.len().saturating_sub(1)));
                 if row != exchange.row {
                     exchange.look(row, reveal);

@@ -9,10 +9,11 @@
 //! [`Model`] is all that the screen depends on, `update` the one place that changes it, `view` draws from it and changes
 //! nothing. Nothing about mail is computed here: every word comes from a step, a tree or a row.
 //!
-//! * `model`, `exchange`: what there is to look at, and where in it the user is; `focus`: what may be shown of one step.
+//! * `model`, `exchange`, `rows`: what there is to look at, and where in it the user is; `focus`: the step under the
+//!   cursor.
 //! * `keys`: the table of keys and actions. `update` hands each action to the file of its area: `stepping`, `looking`,
-//!   `edges` (rows of machines), `edit`, `marks`, `search`, `copy`, `panes`, `reach` (themes), `mouse`, `play`, `guess`,
-//!   `show` and, for a second terminal, `presenter` and `notes`.
+//!   `edges` (rows of machines), `edit`, `marks`, `search` with `scan` and `wanted`, `copy`, `panes`, `reach` (themes),
+//!   `mouse`, `play`, `guess`, `show` and, for a second terminal, `presenter` and `notes`.
 //! * `menus`, `prompts`: lists to choose from and lines to type, which lie over the screen and take the keys.
 //! * `effect`: what is done outside, with `files`, `recent`, `picture`; `terminal`: what comes in, and giving it back.
 //!
@@ -47,12 +48,15 @@ mod presenter;
 mod prompts;
 mod reach;
 mod recent;
+mod rows;
+mod scan;
 mod search;
 mod show;
 mod stepping;
 mod terminal;
 mod update;
 mod view;
+mod wanted;
 
 pub use effect::{Done, Effect, done, perform};
 pub use files::{BuiltIn, Opened, Progress, built_in};

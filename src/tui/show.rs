@@ -11,7 +11,7 @@ use super::menus::{Menu, MenuKind};
 use super::model::{Exchange, Model, Overlay, Pane, Source};
 #[cfg(unix)]
 use super::presenter::{Note, Told, Wish};
-use super::search::Found;
+use super::scan::Found;
 use super::update::update;
 use super::{files, panes};
 use crate::transcript::lesson::{self, Cue, Scene};

@@ -3,7 +3,8 @@
 use super::line_editor::LineEditor;
 use super::menus::{Item, Menu, MenuKind, menu};
 use super::model::{Exchange, Model, Overlay, Source};
-use super::{guess, search, show};
+use super::rows::rows;
+use super::{guess, show};
 use crate::machine::Signal;
 use crate::session::{Gate, Input, Stop};
 use crate::terms::Party;
@@ -26,7 +27,7 @@ fn step(model: &mut Model) {
         Some(_) if row == last => input(model, Input::Release(None)),
         None if row == last => model.say("the recording ends here"),
         _ => {
-            let rows = search::rows(exchange);
+            let rows = rows(exchange);
             let next = rows.position() + 1;
             let row = if next < rows.len() { rows.nth(next) } else { last };
             exchange.look(row, reveal);

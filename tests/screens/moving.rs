@@ -87,7 +87,9 @@ fn what_is_found_is_selected_in_every_view() {
 #[test]
 fn octets_that_are_wrong_are_no_octets() {
     let mut model = lab(Mechanism::Gssapi, None);
-    for (typed, says) in [("hex: 4e5", "an octet is two hex digits"), ("0xzz", "hex digits are 0 to 9 and a to f")] {
+    for (typed, says) in
+        [("hex: 4e5", "half an octet too many"), ("0xzz", "is no hex digit"), ("0x", "octets are wanted")]
+    {
         press(&mut model, "/");
         enter(&mut model, typed);
         assert!(shows(&mut model, says), "{typed}");

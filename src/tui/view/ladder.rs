@@ -10,7 +10,7 @@ use crate::terms::{Micros, Party};
 use crate::transcript::{Shown, Step};
 use crate::tui::edges::took;
 use crate::tui::model::{Exchange, Model, TimeMode};
-use crate::tui::search;
+use crate::tui::rows::rows;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span as Text};
@@ -52,7 +52,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
         life_line_heads(buffer, area, exchange, paint);
     }
     let area = list(area, model, exchange);
-    let rows = search::rows(exchange);
+    let rows = rows(exchange);
     let hidden = exchange.rows() > exchange.open_rows();
     let first = first(area, exchange);
     if let Some(y) = (area.top()..area.bottom()).nth(rows.len() - first).filter(|_| hidden) {
@@ -113,7 +113,7 @@ fn list(area: Rect, model: &Model, exchange: &Exchange) -> Rect {
 
 /// Which of the rows is the first to be seen.
 fn first(list: Rect, exchange: &Exchange) -> usize {
-    let rows = search::rows(exchange);
+    let rows = rows(exchange);
     let hidden = exchange.rows() > exchange.open_rows();
     first_row(rows.position(), rows.len() + usize::from(hidden), usize::from(list.height))
 }
@@ -122,7 +122,7 @@ fn first(list: Rect, exchange: &Exchange) -> usize {
 pub(super) fn row_at(area: Rect, model: &Model, exchange: &Exchange, at: Position) -> Option<usize> {
     let list = list(area, model, exchange);
     let place = first(list, exchange) + usize::from(list.contains(at).then(|| at.y - list.y)?);
-    let rows = search::rows(exchange);
+    let rows = rows(exchange);
     (place < rows.len()).then(|| rows.nth(place))
 }
 
