@@ -3,6 +3,7 @@
 
 mod terminal;
 
+use std::io::Read as _;
 use terminal::{Pty, await_that, home};
 
 #[test]
@@ -90,6 +91,28 @@ fn a_terminal_that_is_lost_leaves_a_recording() {
         assert_eq!((loaded.damage, loaded.recording.events.len()), (None, 7), "{}", file.display());
     }
     std::fs::remove_dir_all(home().join("data")).unwrap();
+}
+
+/// As when a window is closed: the system's signal, and nothing that can be read or written any more.
+#[test]
+fn a_terminal_that_is_closed_leaves_a_recording() {
+    let folder = home().join("closed");
+    let size = portable_pty::PtySize { rows: 24, cols: 80, ..Default::default() };
+    let pair = portable_pty::native_pty_system().openpty(size).unwrap();
+    let place = folder.to_str().unwrap();
+    let command = terminal::command(&["lab", "--mech", "login"], &[("XDG_DATA_HOME", place)]);
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let (mut buffer, mut seen) = ([0; 4096], String::new());
+    while !seen.contains("HELD") {
+        let count = reader.read(&mut buffer).unwrap();
+        seen.push_str(&String::from_utf8_lossy(&buffer[..count]));
+    }
+    drop((reader, pair.master));
+    assert_eq!(child.wait().unwrap().exit_code(), 130);
+    assert_eq!(std::fs::read_dir(folder.join("saslscope/recordings")).unwrap().count(), 1);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -162,7 +162,11 @@ impl Arguments {
             Some(Face::Completions(arguments)) => arguments.run(Self::command(), out),
             Some(Face::Man(arguments)) => arguments.run(Self::command(), out),
         }?;
-        out.flush()?;
+        let flushed = out.flush();
+        // Where the terminal has gone, so has whoever would read it.
+        if exit != Exit::Interrupted {
+            flushed?;
+        }
         Ok(exit)
     }
 }

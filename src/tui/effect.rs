@@ -95,10 +95,14 @@ pub fn done(model: &mut Model, done: Done) {
         Done::Opened(_, progress, _) if progress.is_cancelled() => {}
         Done::Opened(path, _, Ok(opened)) => {
             model.loading = None;
-            let damage = opened.damage.clone();
+            let (damage, empty) = (opened.damage.clone(), opened.transcript.steps().is_empty());
             model.open_recording(path.display().to_string(), *opened);
             if let Some(damage) = damage {
-                model.complain(format!("{damage}; what stands before it is shown"));
+                model.complain(if empty {
+                    damage.to_string()
+                } else {
+                    format!("{damage}; what stands before it is shown")
+                });
             }
         }
         Done::Opened(path, _, Err(error)) => {

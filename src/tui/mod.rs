@@ -173,14 +173,14 @@ pub struct Outcome {
 /// Shows the screen until the user leaves it.
 ///
 /// # Errors
-/// Where the terminal can't be used, or the file to record to can't be created.
+/// Where the terminal can't be taken, or the file to record to can't be created.
 pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     let clock = Instant::now();
     let mut model = Model::new(options, fresh_clock());
     model.recordings = files::in_directory();
     model.recent = recent::list();
     model.can = can(&model);
-    let (mut effect, mut rescued) = (None, None);
+    let mut effect = None;
     match start {
         Start::StartScreen => {}
         Start::Lab(lab) => model.open_lab(*lab),
@@ -188,61 +188,71 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     }
     model.recorder()?;
     let mut terminal = Terminal::enter()?;
+    let mut rescued = None;
+    if watch(&mut terminal, &mut model, effect, clock).is_err() {
+        rescued = model.unsaved().map(|(headers, events)| files::rescue(&headers, &events));
+        model.leave(true);
+    }
+    Ok(Outcome { rescued, ..model.outcome().unwrap_or_default() })
+}
+
+/// Shows the screen until the user leaves it; `effect` comes first, `clock` began with the program. An error says that
+/// the terminal is lost: it can't be read, or not be written to, or the system wants the program to end.
+fn watch(terminal: &mut Terminal, model: &mut Model, mut effect: Option<Effect>, clock: Instant) -> io::Result<()> {
     #[cfg(unix)]
     let mut presenting = presenter::Presenting::new(terminal.sender());
     #[cfg(unix)]
     if model.options.present {
-        presenting.begin(&mut model);
+        presenting.begin(model);
     }
     loop {
         match effect.take() {
             #[cfg(unix)]
-            Some(Effect::Present) => presenting.begin(&mut model),
+            Some(Effect::Present) => presenting.begin(model),
             Some(effect) => {
                 if let Some(done) = terminal.perform(effect) {
-                    settle(&mut model, done);
+                    settle(model, done);
                 }
             }
             None => {}
         }
         if std::mem::take(&mut model.suspended) {
-            terminal::suspend()?;
+            terminal.suspend()?;
         }
         terminal.mouse(model.mouse.taken)?;
         terminal.draw(|frame| {
             model.size = frame.area().as_size();
-            view::draw(frame, &model);
+            view::draw(frame, model);
         })?;
         if model.asks() {
             terminal.ask()?;
         }
         #[cfg(unix)]
-        presenting.tell(&mut model);
+        presenting.tell(model);
         let wait = model.deadline().map(|at| Duration::from_micros(at.since(model.now).0));
         let input = terminal.next(wait);
         model.now = Micros(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX));
         model.tick();
         match input {
-            Ok(terminal::Input::Key(event)) => effect = key(&mut model, event),
-            Ok(terminal::Input::Done(done)) => settle(&mut model, *done),
+            Ok(terminal::Input::Key(event)) => effect = key(model, event),
+            Ok(terminal::Input::Done(done)) => settle(model, *done),
             #[cfg(unix)]
-            Ok(terminal::Input::Presenter(event)) => effect = presenting.heed(&mut model, event),
+            Ok(terminal::Input::Presenter(event)) => effect = presenting.heed(model, event),
             #[cfg(unix)]
             Ok(terminal::Input::Told(_)) => {} // that is for who follows
             Ok(terminal::Input::Background(ground)) => model.background(ground),
             Ok(terminal::Input::Suspend) => model.suspended = true,
             Ok(terminal::Input::Continued) => terminal.resume()?,
-            Ok(terminal::Input::Mouse(event)) => effect = mouse(&mut model, event),
-            Ok(terminal::Input::Paste(text)) => paste(&mut model, &text),
+            Ok(terminal::Input::Mouse(event)) => effect = mouse(model, event),
+            Ok(terminal::Input::Paste(text)) => paste(model, &text),
             Ok(terminal::Input::Resized | terminal::Input::Progress) | Err(RecvTimeoutError::Timeout) => {}
             Ok(terminal::Input::Signal) => model.leave(true),
             Ok(terminal::Input::Lost) | Err(RecvTimeoutError::Disconnected) => {
-                rescued = model.unsaved().map(|(headers, events)| files::rescue(&headers, &events));
-                model.leave(true);
+                return Err(io::ErrorKind::BrokenPipe.into());
             }
         }
-        if let Some(outcome) = model.outcome() {
-            return Ok(Outcome { rescued, ..outcome });
+        if model.left() {
+            return Ok(());
         }
     }
 }

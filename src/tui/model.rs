@@ -125,6 +125,8 @@ pub(super) enum Entry {
     File(PathBuf),
     /// Any other file.
     Open,
+    /// What this build and this machine can do.
+    Machine,
 }
 
 /// Views of a step.
@@ -231,11 +233,14 @@ impl Model {
 
     /// Shows a recording, from its first step; a lesson begins as a show.
     pub fn open_recording(&mut self, name: String, opened: impl Into<Opened>) {
-        let is_lesson = show::is_lesson(&name);
+        let (is_lesson, is_fault) = (show::is_lesson(&name), show::is_fault(&name));
         let Opened { transcript, headers, damage, marks } = opened.into();
         self.show(Source::Recording { name, transcript, headers, damage });
         if let Some(exchange) = &mut self.exchange {
             exchange.marks = marks;
+            if is_fault {
+                exchange.tab = Pane::Why; // what it asks, and the clause that is broken
+            }
         }
         if is_lesson {
             show::begin(self);
@@ -357,6 +362,11 @@ impl Model {
         self.left = Some(interrupted);
     }
 
+    /// Whether the screen is to be left.
+    pub(super) const fn left(&self) -> bool {
+        self.left.is_some()
+    }
+
     /// What there is to tell, once the screen is left.
     pub fn outcome(&mut self) -> Option<Outcome> {
         let interrupted = self.left?;
@@ -398,6 +408,7 @@ impl Model {
         // To learn from first, then the rest.
         let (lessons, rest): (Vec<_>, Vec<_>) = files::built_in().partition(|known| known.folder() == "lessons");
         entries.extend(lessons.into_iter().chain(rest).map(Entry::BuiltIn));
+        entries.push(Entry::Machine);
         entries
     }
 

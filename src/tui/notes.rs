@@ -4,7 +4,7 @@ use super::Options;
 use super::keys::{Action, Keys};
 use super::model::{Clock, Model};
 use super::presenter::{Following, Note, Told, Wish, Wisher};
-use super::terminal::{Input, Terminal, suspend};
+use super::terminal::{Input, Terminal};
 use super::view;
 use crossterm::event::KeyEvent;
 use std::io;
@@ -47,7 +47,9 @@ pub fn follow(mut following: Following, options: Options) -> io::Result<bool> {
     let mut since = Instant::now();
     loop {
         notes.ago = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        terminal.draw(|frame| view::draw_notes(frame, &model, &notes))?;
+        let mut most = 0;
+        terminal.draw(|frame| most = view::draw_notes(frame, &model, &notes))?;
+        notes.scroll = notes.scroll.min(most);
         // To the next full second of the clock.
         let left = 1000 - notes.elapsed() % 1000;
         match terminal.next(Some(Duration::from_millis(left))) {
@@ -61,8 +63,11 @@ pub fn follow(mut following: Following, options: Options) -> io::Result<bool> {
                 (notes.told, since) = (told, Instant::now());
                 let _ = taken.send(()); // the last thing that the other thread says is that the show has ended
             }
+            Ok(Input::Key(event)) if model.options.keys.meant(event, &[Action::Suspend]).is_some() => {
+                terminal.suspend()?;
+            }
             Ok(Input::Key(event)) if key(event, &model.options.keys, &mut notes, &mut wisher) => return Ok(false),
-            Ok(Input::Suspend) => suspend()?,
+            Ok(Input::Suspend) => terminal.suspend()?,
             Ok(Input::Continued) => terminal.resume()?,
             Ok(Input::Signal | Input::Lost) | Err(RecvTimeoutError::Disconnected) => return Ok(false),
             Ok(_) | Err(RecvTimeoutError::Timeout) => {}

@@ -20,7 +20,11 @@ use std::path::{Path, PathBuf};
 
 /// The folder whose recordings begin as a show.
 const LESSONS: &str = "lessons";
+/// The folder whose recordings begin with what they ask.
+const FAULTS: &str = "faults";
 
+/// So many notes of a scene are shown: more than any screen has room for.
+const SAID: usize = 64;
 /// So many notes of a scene are told to who follows.
 #[cfg(unix)]
 const TOLD: usize = 16;
@@ -65,7 +69,7 @@ impl Exchange {
         let scene = show.scenes.get(show.at(self.row)).filter(|scene| scene.about <= self.row);
         let notes = scene.and_then(|scene| self.steps().get(scene.notes.clone())).unwrap_or_default();
         let remarks = notes.iter().filter_map(lesson::note).filter(|remark| !remark.presenter);
-        Some(remarks.map(|remark| remark.text).filter(|text| !text.is_empty()).collect())
+        Some(remarks.map(|remark| remark.text).filter(|text| !text.is_empty()).take(SAID).collect())
     }
 
     /// The step that the scene is about, where it is still to come.
@@ -108,7 +112,16 @@ impl Exchange {
 
 /// Whether a recording of that name is a lesson, by its folder.
 pub(super) fn is_lesson(name: &str) -> bool {
-    Path::new(name).parent().is_some_and(|folder| folder.ends_with(LESSONS))
+    is_in(LESSONS, name)
+}
+
+/// Whether a recording of that name is one in which something went wrong, by its folder.
+pub(super) fn is_fault(name: &str) -> bool {
+    is_in(FAULTS, name)
+}
+
+fn is_in(folder: &str, name: &str) -> bool {
+    Path::new(name).parent().is_some_and(|parent| parent.ends_with(folder))
 }
 
 /// Lets a second terminal follow, or says how to.

@@ -11,6 +11,7 @@ use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
 use std::io::{self, Write as _};
+use std::mem::ManuallyDrop;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -54,7 +55,8 @@ pub(super) enum Input {
 
 /// The terminal, ours as long as this value lives.
 pub(super) struct Terminal {
-    inner: DefaultTerminal,
+    /// Never dropped: where the terminal is gone that would complain to it, and panic.
+    inner: ManuallyDrop<DefaultTerminal>,
     inputs: Receiver<Input>,
     sender: Sender<Input>,
     /// When it was asked for its ground, until it answers.
@@ -73,7 +75,7 @@ impl Terminal {
             restore();
             hook(panic);
         }));
-        let inner = ratatui::try_init().inspect_err(|_| restore())?;
+        let inner = ManuallyDrop::new(ratatui::try_init().inspect_err(|_| restore())?);
         let terminal = Self { inner, inputs, sender: sender.clone(), asked: None, mouse: false };
         execute!(io::stdout(), EnableBracketedPaste)?;
         std::thread::spawn(move || read(&sender));
@@ -119,6 +121,14 @@ impl Terminal {
         if wanted { execute!(io::stdout(), EnableMouseCapture) } else { execute!(io::stdout(), DisableMouseCapture) }
     }
 
+    /// Gives the terminal to the shell and stops, until the shell lets us go on.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        #[cfg(unix)]
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
+        self.resume()
+    }
+
     /// Takes the terminal again, after the shell had it, and draws everything anew.
     pub(super) fn resume(&mut self) -> io::Result<()> {
         self.mouse = false; // the shell has it
@@ -156,19 +166,6 @@ impl Drop for Terminal {
         {}
         restore();
     }
-}
-
-/// Gives the terminal to the shell and stops, until the shell lets us go on; [`Input::Continued`] says so.
-#[cfg(unix)]
-pub(super) fn suspend() -> io::Result<()> {
-    restore();
-    signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)
-}
-
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps)] // As on Unix.
-pub(super) fn suspend() -> io::Result<()> {
-    Ok(())
 }
 
 /// Gives the terminal back as it was; what fails is left, since there is nobody to tell.

@@ -15,8 +15,13 @@ use std::path::PathBuf;
 /// Takes a pressed key.
 pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
     model.notice = None;
-    if event.code == KeyCode::Char('c') && event.modifiers.contains(KeyModifiers::CONTROL) {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    if control && event.code == KeyCode::Char('c') {
         return update(model, Action::Interrupt);
+    }
+    // Whatever lies over the screen.
+    if control && model.options.keys.meant(event, &[Action::Suspend]).is_some() {
+        return update(model, Action::Suspend);
     }
     let effect = match &mut model.overlay {
         Some(Overlay::Prompt(_)) => prompts::key(model, event),
@@ -127,6 +132,7 @@ fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
         }
         Entry::BuiltIn(recording) => return Some(model.open(PathBuf::from(recording.name))),
         Entry::File(path) | Entry::Recent(path) => return Some(model.open(path)),
+        Entry::Machine => menus::machine(model),
         Entry::Open => prompt(model, PromptKind::Open, ""),
     }
     None

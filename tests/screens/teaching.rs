@@ -329,7 +329,7 @@ mod notes {
     fn drawn(notes: &Notes, options: Options, (width, height): (u16, u16)) -> String {
         let model = model(options);
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| draw_notes(frame, &model, notes)).unwrap();
+        terminal.draw(|frame| _ = draw_notes(frame, &model, notes)).unwrap();
         let rows = terminal.backend().buffer().content.chunks(usize::from(width));
         let row = |row: &[ratatui::buffer::Cell]| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
         let rows: Vec<String> = rows.map(|cells| row(cells).trim_end().to_owned()).collect();

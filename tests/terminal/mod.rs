@@ -29,21 +29,7 @@ impl Pty {
     /// With environment variables beside the usual, on a screen of so many columns and rows.
     pub(crate) fn start_with(arguments: &[&str], environment: &[(&str, &str)], (cols, rows): (u16, u16)) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_saslscope"));
-        command.args(arguments);
-        command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.env("TERM", "xterm-256color");
-        command.env("LC_ALL", "C.UTF-8");
-        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLORTERM", "COLORFGBG"] {
-            command.env_remove(variable);
-        }
-        for (variable, folder) in own_folders() {
-            command.env(variable, folder);
-        }
-        for (variable, value) in environment {
-            command.env(variable, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
+        let child = pair.slave.spawn_command(command(arguments, environment)).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = channel();
         std::thread::spawn(move || {
@@ -126,6 +112,25 @@ pub(crate) fn await_that<T>(what: &str, mut come: impl FnMut() -> Option<T>) -> 
 pub(crate) fn own_folders() -> [(&'static str, std::path::PathBuf); 3] {
     let folders = [("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")];
     folders.map(|(variable, folder)| (variable, home().join(folder)))
+}
+
+/// The program, with its own files and a terminal that is known.
+pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_saslscope"));
+    command.args(arguments);
+    command.cwd(env!("CARGO_MANIFEST_DIR"));
+    command.env("TERM", "xterm-256color");
+    command.env("LC_ALL", "C.UTF-8");
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLORTERM", "COLORFGBG"] {
+        command.env_remove(variable);
+    }
+    for (variable, folder) in own_folders() {
+        command.env(variable, folder);
+    }
+    for (variable, value) in environment {
+        command.env(variable, value);
+    }
+    command
 }
 
 /// Where the programs under test keep what is theirs.

@@ -12,8 +12,8 @@ use ratatui::text::Line;
 /// Longer lines than that are hard to read.
 const WIDEST: usize = 100;
 
-/// Draws what the presenter sees; the model gives the theme.
-pub fn draw_notes(frame: &mut Frame<'_>, model: &Model, notes: &Notes) {
+/// Draws what the presenter sees; the model gives the theme. Returns how many lines can be scrolled past.
+pub fn draw_notes(frame: &mut Frame<'_>, model: &Model, notes: &Notes) -> usize {
     let area = frame.area();
     let paint = Paint::new(model);
     let buffer = frame.buffer_mut();
@@ -47,4 +47,5 @@ pub fn draw_notes(frame: &mut Frame<'_>, model: &Model, notes: &Notes) {
     let keys = model.options.keys.in_lists().hint(" {step} next  {back} back  {down} {up} scroll  {quit} quit");
     super::status::line(buffer, whole.footer, &keys, Role::Dim, &paint);
     paint.finish(buffer);
+    most
 }
