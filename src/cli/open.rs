@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub(super) struct Arguments {
     /// Files, or names of built-in recordings
     #[arg(required = true, value_name = "FILE")]
-    files: Vec<String>,
+    files: Vec<PathBuf>,
     /// Let a second terminal follow with the presenter's notes: `saslscope notes`
     #[arg(long)]
     present: bool,

@@ -3,19 +3,21 @@
 use super::out::{Out, Tone};
 use super::save::Save;
 use super::{Common, Exit, Failure, step};
+use crate::decode::escape;
 use crate::transcript::Transcript;
 use crate::transcript::recording::{self, Damage, Headers, Loaded, Recording};
 use crate::tui::{BuiltIn, built_in};
 use serde::Serialize;
 use std::fs;
 use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 /// Print recordings step by step: line, token, moves with their clauses, deviation, standing
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     /// Files, names of built-in recordings, or `-` for standard input
     #[arg(required_unless_present = "list", value_name = "FILE")]
-    files: Vec<String>,
+    files: Vec<PathBuf>,
     /// List the built-in recordings instead
     #[arg(long, conflicts_with = "files")]
     list: bool,
@@ -47,7 +49,7 @@ fn list(out: &mut Out) -> Result<Exit, Failure> {
 }
 
 /// Prints each, as far as it can be read; the exit tells whether all could.
-pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<Exit, Failure> {
+pub(super) fn files(names: &[PathBuf], common: &Common, out: &mut Out) -> Result<Exit, Failure> {
     if common.save.is_some() && names.len() > 1 {
         return Err(Failure::usage("--save takes one recording at a time: give one FILE"));
     }
@@ -61,7 +63,7 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
             Err(failure) => Some(failure.text),
         };
         if let Some(trouble) = trouble {
-            out.aside(&format!("saslscope: {trouble}\n"))?;
+            out.aside(&format!("saslscope: {}\n", escape(&trouble)))?; // names of files may hold anything
             exit = Exit::Unreadable;
         }
     }
@@ -69,8 +71,8 @@ pub(super) fn files(names: &[String], common: &Common, out: &mut Out) -> Result<
 }
 
 /// Standard input, the file of that name, or else the built-in recording.
-pub(super) fn load(name: &str) -> Result<Loaded, Failure> {
-    let bytes = if name == "-" {
+pub(super) fn load(name: &Path) -> Result<Loaded, Failure> {
+    let bytes = if name == Path::new("-") {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
     } else {
@@ -81,24 +83,24 @@ pub(super) fn load(name: &str) -> Result<Loaded, Failure> {
 }
 
 /// Whether [`load`] will find something to read.
-pub(super) fn can_be_read(name: &str) -> Result<(), Failure> {
+pub(super) fn can_be_read(name: &Path) -> Result<(), Failure> {
     // A directory can be opened, and not be read.
     let opened = fs::File::open(name).and_then(|mut file| file.read(&mut [0]));
     opened.map(drop).or_else(|error| known(name).map(drop).ok_or_else(|| unreadable(name, &error)))
 }
 
-fn known(name: &str) -> Option<BuiltIn> {
-    built_in().find(|known| known.name == name)
+fn known(name: &Path) -> Option<BuiltIn> {
+    built_in().find(|known| Path::new(known.name) == name)
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Failure {
-    let text = format!("reading {name}: {error}; `saslscope show --list` names what is built in");
+fn unreadable(name: &Path, error: &io::Error) -> Failure {
+    let text = format!("reading {}: {error}; `saslscope show --list` names what is built in", name.display());
     Failure { exit: Exit::Unreadable, text }
 }
 
 /// Why a recording ends where it does.
-pub(super) fn damaged(name: &str, damage: &Damage) -> String {
-    format!("{name}, {damage}; what stands before it is shown")
+pub(super) fn damaged(name: &Path, damage: &Damage) -> String {
+    format!("{}, {damage}; what stands before it is shown", name.display())
 }
 
 fn show(recording: Recording, common: &Common, out: &mut Out) -> Result<(), Failure> {
