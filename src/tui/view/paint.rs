@@ -65,6 +65,10 @@ impl Paint {
             if cell.symbol().contains(is_harmful) {
                 cell.set_char('\u{FFFD}');
             }
+            if cell.symbol().chars().nth(MOST).is_some() {
+                let few: String = cell.symbol().chars().take(FEW).collect();
+                cell.set_symbol(&few);
+            }
             if self.ascii {
                 let plain = cell.symbol().chars().next().map_or(' ', ascii);
                 cell.set_char(plain);
@@ -72,6 +76,12 @@ impl Paint {
         }
     }
 }
+
+/// No letter and no emoji that anybody writes has more characters; accents heaped on a letter would be drawn over the
+/// lines above and below.
+const MOST: usize = 12;
+/// What is left of such a heap.
+const FEW: usize = 4;
 
 /// Without colours the weights of the theme for that are left.
 fn style_of(model: &Model, role: Role) -> Style {
@@ -277,6 +287,18 @@ mod tests {
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
         assert_eq!(wrap("🇩🇪🇫🇷 e\u{301}e\u{301}", 3), ["🇩🇪", "🇫🇷", "e\u{301}e\u{301}"]);
         assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn a_heap_of_accents_stays_in_its_line() {
+        let paint = Paint { styles: Vec::new(), ground: Style::new(), ascii: false };
+        let heap = format!("Z{}!", "\u{301}".repeat(100));
+        for (text, expected) in [(heap.as_str(), "Z\u{301}\u{301}\u{301}"), ("e\u{302}\u{301}", "e\u{302}\u{301}")] {
+            let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 4, 1));
+            buffer.set_string(0, 0, text, Style::new());
+            paint.finish(&mut buffer);
+            assert_eq!(buffer[(0, 0)].symbol(), expected);
+        }
     }
 
     #[test]
