@@ -69,6 +69,8 @@ pub(super) enum MenuKind {
     Guess { row: usize, asks: Question },
     /// What came of the guess.
     Guessed,
+    /// Does nothing: it is to be read.
+    Machine,
     /// Keeps the theme; before, each is shown as the cursor passes.
     Themes {
         /// The one to go back to.
@@ -80,6 +82,16 @@ pub(super) enum MenuKind {
 /// Shows a list, the cursor at the first item.
 pub(super) fn menu(model: &mut Model, title: &str, kind: MenuKind, items: Vec<Item>) {
     model.overlay = Some(Overlay::Menu(Menu::new(title, kind, items)));
+}
+
+/// Lists what this build and this machine can do.
+pub(super) fn machine(model: &mut Model) {
+    let item = |(what, how): &(&str, String)| {
+        let how = escape(how);
+        Item { label: format!("{what:10}  {how}"), detail: how }
+    };
+    let items = model.can.iter().map(item).collect();
+    menu(model, "This build, this machine", MenuKind::Machine, items);
 }
 
 pub(super) fn choose(model: &mut Model) -> Option<Effect> {
@@ -106,7 +118,7 @@ pub(super) fn choose(model: &mut Model) -> Option<Effect> {
         }
         MenuKind::Themes { before, all } => reach::chosen(model, before, all.get(menu.selected)),
         MenuKind::Guess { row, asks } => guess::guessed(model, row, &asks, menu.selected),
-        MenuKind::Guessed => {}
+        MenuKind::Guessed | MenuKind::Machine => {}
     }
     None
 }

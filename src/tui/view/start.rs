@@ -95,10 +95,22 @@ fn listed(entries: &[Entry]) -> Vec<Row<'_>> {
 fn draw_list(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
     let entries = model.entries();
     let rows = listed(&entries);
-    for (row, y) in rows.iter().skip(first(&rows, model, area)).zip(area.top()..area.bottom()) {
+    let first = first(&rows, model, area);
+    let (above, below) = (first, rows.len().saturating_sub(first + usize::from(area.height)));
+    let (top, bottom) = (area.top(), area.bottom());
+    for (row, y) in rows.iter().skip(first).zip(top..bottom) {
         let area = Rect { y, height: 1, ..area };
+        let more = match (above, below) {
+            (1.., _) if y == top => format!("▲ {above} more "),
+            (_, 1..) if y + 1 == bottom => format!("▼ {below} more "),
+            _ => String::new(),
+        };
+        let more = if more.is_empty() { Vec::new() } else { vec![paint.span(more, Role::Dim)] };
         match row {
-            Row::Heading(text) => status::line(buffer, area, &format!(" {text}"), Role::Title, paint),
+            Row::Heading(text) => {
+                let left = vec![paint.span(format!(" {text}"), Role::Title)];
+                super::row(buffer, area, &spread(left, more, usize::from(area.width)), false, paint);
+            }
             Row::Entry(place, entry) => {
                 let selected = *place == model.entry;
                 let cursor = if selected { '▶' } else { ' ' };
@@ -107,7 +119,7 @@ fn draw_list(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint) {
                     paint.span(format!(" {cursor} {} ", pad(&name, 32)), Role::Text),
                     paint.span(title, Role::Dim),
                 ];
-                super::row(buffer, area, &spread(left, Vec::new(), usize::from(area.width)), selected, paint);
+                super::row(buffer, area, &spread(left, more, usize::from(area.width)), selected, paint);
             }
         }
     }
@@ -182,6 +194,12 @@ fn describe(entry: &Entry) -> Described {
              {secrets} shows the password for 30 seconds.",
         ),
         Entry::Open => say("Open", "open a recording…", "type its name", "A .session file, by its path."),
+        Entry::Machine => say(
+            "About",
+            "this build, this machine",
+            "mechanisms, colours, where settings are",
+            "What this program can do here, as it was built and as the terminal is.",
+        ),
         Entry::Recent(path) => say(
             "Open",
             &escape(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()),
