@@ -60,6 +60,22 @@ impl Shown {
         line_of(&self.event)
     }
 
+    /// The octets of the line without its CRLF, each as it is shown: escaped, and `•` where it stands for a secret.
+    pub fn glyphs(&self) -> impl Iterator<Item = String> {
+        let line = self.line();
+        let content = line.strip_suffix(b"\r\n").unwrap_or(line);
+        content.iter().enumerate().map(|(at, octet)| {
+            // One by one: CR LF at the end of what is shown would go.
+            if self.hides(at) { "•".to_owned() } else { printable(&[*octet]) }
+        })
+    }
+
+    /// Whether the octet of the line at `at` stands for a secret.
+    #[must_use]
+    pub fn hides(&self, at: usize) -> bool {
+        self.hidden.iter().any(|span| span.contains(at))
+    }
+
     /// Octets of the token that stand for secrets and are filler.
     #[must_use]
     pub fn secrets(&self) -> Vec<Span> {

@@ -4,13 +4,13 @@
 //! which every letter is typed.
 
 use super::copy::{self, Form};
-use super::edit;
 use super::effect::Effect;
 use super::guess;
 use super::keys::{Action, Binding, Keys, TABLE};
 use super::line_editor::LineEditor;
 use super::looking::moved;
 use super::model::{Model, Overlay, Pane};
+use super::otherwise;
 use super::reach;
 use super::stepping::{forward, input, toggle_stop};
 use super::update::{run, update};
@@ -106,7 +106,7 @@ pub(super) fn choose(model: &mut Model) -> Option<Effect> {
         MenuKind::Help(all) | MenuKind::Commands(all) => return run(model, (*all.get(menu.selected)?)?),
         MenuKind::Copy => return copy::chosen(model, *Form::ALL.get(menu.selected)?),
         MenuKind::Otherwise(choices) => input(model, Input::Choose(*choices.get(menu.selected)?)),
-        MenuKind::Faults { now, mechanism } => edit::fault(model, &now, mechanism, menu.selected),
+        MenuKind::Faults { now, mechanism } => otherwise::fault(model, &now, mechanism, menu.selected),
         MenuKind::AddStop => {
             let named = || Stop::parse(menu.items.get(menu.selected)?.name()).ok();
             let stop = menu.typed_stop().or_else(named)?;

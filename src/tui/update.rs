@@ -6,7 +6,7 @@ use super::looking::{look, moved};
 use super::model::{Entry, Model, Overlay};
 use super::prompts::{self, PromptKind, prompt};
 use super::stepping::{self, input};
-use super::{copy, edges, edit, guess, marks, menus, mouse, panes, picture, play, reach, search, show};
+use super::{copy, edges, edit, guess, marks, menus, mouse, otherwise, panes, picture, play, reach, search, show};
 use crate::decode::Mech;
 use crate::session::{Input, Lab, Mechanism};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -156,14 +156,14 @@ fn exchange(model: &mut Model, action: Action) {
     match action {
         Action::Reveal => model.toggle_reveal(),
         Action::Restart => model.restart(|_| {}),
-        Action::Faults => edit::faults(model),
+        Action::Faults => otherwise::faults(model),
         Action::Stops => stepping::stops(model),
         Action::AddStop => stepping::add_stop(model),
         Action::Save => {
             let name = model.exchange.as_ref().map(prompts::file_name).unwrap_or_default();
             prompt(model, PromptKind::Save, &name);
         }
-        Action::Otherwise => edit::otherwise(model),
+        Action::Otherwise => otherwise::otherwise(model),
         Action::Edit => edit::open(model, false),
         Action::EditRaw => edit::open(model, true),
         Action::Copy => copy::ask(model),

@@ -157,16 +157,11 @@ fn occurrences(octets: &[u8], wanted: &[u8]) -> impl Iterator<Item = Span> {
 
 /// Where `text`, in small letters, stands in the line as it is shown.
 fn in_line(shown: &Shown, text: &str) -> impl Iterator<Item = Span> {
-    let line = shown.line();
-    let content = line.strip_suffix(b"\r\n").unwrap_or(line);
     // Which octet each character stands for is looked at only where there is something to find.
-    let found = printable(content).to_ascii_lowercase().contains(text);
+    let found = printable(shown.line()).to_ascii_lowercase().contains(text);
     let (mut written, mut octets) = (String::new(), Vec::new());
-    for (at, octet) in content.iter().enumerate().filter(|_| found) {
-        let hidden = shown.hidden.iter().any(|span| span.contains(at));
-        // CR LF at the end of what is shown would go.
-        let character = if hidden { "•".to_owned() } else { printable(&[*octet]) };
-        written.push_str(&character.to_ascii_lowercase());
+    for (at, glyph) in shown.glyphs().enumerate().filter(|_| found) {
+        written.push_str(&glyph.to_ascii_lowercase());
         octets.resize(written.len(), at);
     }
     let found: Vec<_> =

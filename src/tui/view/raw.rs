@@ -39,24 +39,20 @@ pub(super) fn lines(
     let Marks { bad, before } = Marks::of(shown, message);
     let mut cells: Vec<(String, Style)> = Vec::new();
     let mut followed = None;
-    let line = shown.line();
-    let content = line.strip_suffix(b"\r\n").unwrap_or(line);
-    let glyphs = content.iter().map(|octet| Some(*octet)).chain([None]);
-    for (at, octet) in glyphs.enumerate() {
+    for (at, glyph) in shown.glyphs().map(Some).chain([None]).enumerate() {
         if before.contains(&at) {
             cells.push(("✘".to_owned(), paint.style(Role::Bad)));
         }
-        let Some(octet) = octet else { continue };
+        let Some(glyph) = glyph else { continue };
         // The cursor stays in sight; without one, where the lit characters begin.
         if cursor == Some(at) || cursor.is_none() && followed.is_none() && hit.contains(at) {
             followed = Some(cells.iter().map(|(text, _)| text.chars().count()).sum::<usize>());
         }
-        let hidden = shown.hidden.iter().any(|span| span.contains(at));
         let role = if bad.iter().any(|span| span.contains(at)) {
             Role::Bad
         } else if hit.contains(at) {
             Role::BytesHit
-        } else if hidden {
+        } else if shown.hides(at) {
             Role::Secret
         } else if shown.encoded.contains(at) {
             Role::Tag
@@ -64,8 +60,7 @@ pub(super) fn lines(
             text_role
         };
         let under = if cursor == Some(at) { Modifier::BOLD | Modifier::UNDERLINED } else { Modifier::empty() };
-        let text = if hidden { "•".to_owned() } else { printable(&[octet]) };
-        cells.push((text, paint.style(role).add_modifier(under)));
+        cells.push((glyph, paint.style(role).add_modifier(under)));
     }
     let columns = columns(width);
     let mut lines = broken(cells, from.letter(), ':', columns);
@@ -123,12 +118,9 @@ pub(super) fn octet_at(exchange: &Exchange, width: usize, row: usize, column: us
     let before = Marks::of(shown, shown.message.as_ref()?).before;
     let columns = columns(width);
     let column = column.checked_sub(INDENT + 1).filter(|column| *column < columns)?;
-    let line = shown.line();
-    let content = line.strip_suffix(b"\r\n").unwrap_or(line);
     let mut end = 0;
-    content.iter().enumerate().position(|(at, octet)| {
-        let hidden = shown.hidden.iter().any(|span| span.contains(at));
-        end += usize::from(before.contains(&at)) + if hidden { 1 } else { printable(&[*octet]).len() };
+    shown.glyphs().enumerate().position(|(at, glyph)| {
+        end += usize::from(before.contains(&at)) + glyph.chars().count();
         row * columns + column < end
     })
 }
