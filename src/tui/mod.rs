@@ -12,8 +12,8 @@
 //! * `model`, `exchange`, `rows`: what there is to look at, and where in it the user is; `focus`: the step under the
 //!   cursor.
 //! * `keys`: the table of keys and actions. `update` hands each action to the file of its area: `stepping`, `looking`,
-//!   `edges` (rows of machines), `edit`, `otherwise`, `marks`, `search` with `scan` and `wanted`, `copy`, `panes`, `reach` (themes),
-//!   `mouse`, `play`, `guess`, `show` and, for a second terminal, `presenter` and `notes`.
+//!   `edges` (rows of machines), `edit`, `otherwise`, `marks`, `search` with `scan` and `wanted`, `copy`, `panes`,
+//!   `reach` (themes), `mouse`, `play`, `guess`, `show` and, for a second terminal, `presenter` and `notes`.
 //! * `menus`, `prompts`: lists to choose from and lines to type, which lie over the screen and take the keys.
 //! * `effect`: what is done outside, with `files`, `recent`, `picture`; `terminal`: what comes in, and giving it back.
 //!
