@@ -10,6 +10,7 @@ mod keys;
 mod moving;
 mod panes;
 mod picture;
+mod tasks;
 mod teaching;
 mod themes;
 
