@@ -285,3 +285,16 @@ fn any_keys_on_any_screen_do_no_harm() {
         }
     }
 }
+
+#[test]
+fn what_a_list_cuts_off_stands_below_it() {
+    for (keys, whole) in [("a", "RFC 4178 4.2.2 · "), ("? / z o o m", "give the pane the whole screen, or no longer")]
+    {
+        let mut model = lab(Mechanism::Gssapi, None);
+        press(&mut model, "n n n n");
+        press(&mut model, keys);
+        let drawn = text(&mut model, (60, 15));
+        assert!(drawn.contains(whole) && (keys != "a" || drawn.contains("│ done. ")), "{drawn}");
+        assert!(!text(&mut model, SIZES[1]).contains(" · `:"), "nothing is said twice");
+    }
+}

@@ -6,13 +6,15 @@ use super::paint::{Paint, cut, spread, width};
 use super::sample;
 use crate::config::theme::Role;
 use crate::tui::keys::Keys;
-use crate::tui::menus::{Menu, MenuKind};
+use crate::tui::menus::{Item, Menu, MenuKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// Rows below a list for what the selected line means.
-const DETAIL: u16 = 4;
+/// Rows below a list for what the selected line means, one of them blank; narrow ones hold less.
+const fn detail_rows(area: Rect) -> u16 {
+    if area.width < 70 { 5 } else { 4 }
+}
 
 /// Where a list stands.
 struct Placed {
@@ -40,12 +42,13 @@ fn place(area: Rect, menu: &Menu) -> Placed {
     let wide = wide.saturating_add(beside).max(if tells { 70 } else { 50 }).min(most);
     let finds = u16::from(menu.find.is_some());
     let rows = u16::try_from(menu.items.len()).unwrap_or(u16::MAX);
-    let high = rows.saturating_add(DETAIL + 2 + finds).min(area.height.saturating_sub(2));
+    let told = detail_rows(area);
+    let high = rows.saturating_add(told + 2 + finds).min(area.height.saturating_sub(2));
     // What was said so far is what a guess is made from: the lower half of the screen will do.
     let lower = Rect { y: area.bottom().saturating_sub(high + 2).max(area.y), height: high.min(area.height), ..area };
     let area = if guess { lower } else { area };
     let inside = super::overlay::inside(area, wide, high);
-    let height = inside.height.saturating_sub(DETAIL + finds);
+    let height = inside.height.saturating_sub(told + finds);
     let list = Rect { y: inside.y + finds, height, width: inside.width.saturating_sub(beside), ..inside };
     let beside = Rect { x: list.right(), width: beside, ..list };
     let listed = menu.listed();
@@ -72,8 +75,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, keys: &Keys, pa
     }
     sample::draw(buffer, beside, paint);
     let detail = menu.items.get(menu.selected).filter(|_| !listed.is_empty());
-    let detail = detail.map_or_else(|| menu.unlisted(), |item| item.detail.clone());
-    let below = Rect { y: list.bottom() + 1, height: DETAIL - 1, ..inside }.intersection(inside);
+    let detail = detail.map_or_else(|| menu.unlisted(), |item| detail_of(item, usize::from(list.width)));
+    let below = Rect { y: list.bottom() + 1, height: inside.bottom().saturating_sub(list.bottom() + 1), ..inside }
+        .intersection(inside);
     super::rows(buffer, below, paint.wrap(&detail, Role::Dim, 0, usize::from(below.width)).into_iter());
     let Some(line) = &menu.find else {
         let picks = matches!(menu.kind, MenuKind::Copy);
@@ -94,6 +98,15 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, menu: &Menu, keys: &Keys, pa
     let text = spread(left, vec![paint.span(count, Role::Dim)], usize::from(inside.width));
     buffer.set_line(inside.x, inside.y, &text, inside.width);
     Some(Position::new(inside.x + 2 + width(&seen) as u16, inside.y))
+}
+
+/// What stands below the list, with the end of the label where that is cut off and not said anyway.
+fn detail_of(item: &Item, wide: usize) -> String {
+    let end = item.label.trim_end().rsplit("  ").next().unwrap_or_default().trim();
+    if width(&item.label) + 2 <= wide || item.detail.contains(end) {
+        return item.detail.clone();
+    }
+    format!("{end} · {}", item.detail)
 }
 
 /// The item at a place of the screen.
