@@ -24,8 +24,12 @@ const LATEST: Micros = Micros(1_000_000);
 /// What an answer begins with, as keys.
 const HEAD: &str = "]11;";
 
-/// The longest answer: `rgba:ffff/ffff/ffff/ffff` has 24 characters.
-const LONGEST: usize = 40;
+/// What is longer is no answer, however it goes on: `rgba:ffff/ffff/ffff/ffff` has 24 characters, and some terminals
+/// send nonsense.
+const LONGEST: usize = 1000;
+
+/// Longer than that no terminal pauses within an answer; whoever types does.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// A theme for either ground.
 #[derive(Clone, Debug)]
@@ -169,7 +173,7 @@ impl Answers {
         match self.text.len() {
             0 => None,
             held if held < HEAD.len() => Some(Duration::from_millis(50)),
-            _ => Some(Duration::from_secs(1)),
+            _ => Some(PAUSE),
         }
     }
 
@@ -190,10 +194,8 @@ impl Answers {
             KeyCode::Char('g') if within && control => return self.end(),
             KeyCode::Char('\\') if within && alt => return self.end(),
             KeyCode::Char(c) if !control && alt == self.text.is_empty() => {
-                let fits = match HEAD.chars().nth(self.text.len()) {
-                    Some(expected) => c == expected,
-                    None => c.is_ascii_hexdigit() || matches!(c, 'r' | 'g' | ':' | '/' | '#'),
-                };
+                // Behind the head even what makes no sense belongs to the answer.
+                let fits = HEAD.chars().nth(self.text.chars().count()).is_none_or(|expected| c == expected);
                 if fits && self.text.len() < LONGEST {
                     self.text.push(c);
                     self.held.push(event);
@@ -286,8 +288,9 @@ mod tests {
             // An answer that makes no sense is no key either.
             ("^11;a/b!n", "n"),
             ("^11;rgb:0/|n", "n"),
-            ("^11;rgb:0/0/0n", "n"),
             ("^11;rgb:!", ""),
+            ("^11;qn:/é!n", "n"),
+            ("^11;rgb:0/0/0n|n", "n"),
         ];
         for (text, expected) in table {
             assert_eq!(heard(text), expected, "{text}");
