@@ -43,9 +43,7 @@ pub(super) fn options(gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<O
 
 /// Shows the screen until the user leaves it.
 pub(super) fn run(start: Start, options: Options) -> Result<Outcome, Failure> {
-    let outcome = tui::run(start, options).map_err(|error| {
-        Failure::usage(format!("opening the screen: {error}; --headless runs line by line instead"))
-    })?;
+    let outcome = tui::run(start, options).map_err(|error| Failure::usage(error.to_string()))?;
     let told = match &outcome.rescued {
         Some(Ok(path)) => format!("the exchange was saved to {}", path.display()),
         Some(Err(error)) => format!("saving the exchange: {error}"),

@@ -190,7 +190,8 @@ impl Writer<File> {
     /// # Errors
     /// Where the file exists (nothing is overwritten) or can't be written.
     pub fn create_new(path: &Path, headers: &Headers) -> io::Result<Self> {
-        Self::new(create_new(path)?, headers)
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        Self::new(create_new(path)?, headers).map_err(named)
     }
 }
 

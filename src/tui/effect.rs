@@ -78,11 +78,11 @@ pub fn perform(effect: Effect, tell: &dyn Fn()) -> Done {
         // The loop has it open where there are any.
         Effect::Present => Done::Presented(Err(io::Error::other("there are no local sockets here"))),
         Effect::Picture { path, text } => {
-            let written = files::create_new(&path, text.as_bytes());
+            let written = files::whole(&path, files::create_new(&path, text.as_bytes()));
             Done::Pictured(path, written)
         }
         Effect::Save { path, headers, events } => {
-            let saved = files::save(&path, &headers, &events);
+            let saved = files::whole(&path, files::save(&path, &headers, &events));
             Done::Saved(path, saved)
         }
         Effect::Copy { text, what } => Done::Copied(what, copy::to_terminal(&text)),

@@ -154,6 +154,15 @@ pub(super) fn create_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     create_new_file(path)?.write_all(bytes)
 }
 
+/// Takes away what was begun of a new file where the disk is full, so that the name is free for another try.
+pub(super) fn whole(path: &Path, written: io::Result<()>) -> io::Result<()> {
+    written.inspect_err(|error| {
+        if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+            let _ = std::fs::remove_file(path); // it may not even have been created
+        }
+    })
+}
+
 /// Writes events to a new file where a user's recordings are, since nobody is there to say where.
 pub(super) fn rescue(headers: &Headers, events: &[Event]) -> io::Result<PathBuf> {
     let home = || io::Error::new(io::ErrorKind::NotFound, "neither XDG_DATA_HOME nor HOME says where");

@@ -187,8 +187,10 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         Start::Lab(lab) => model.open_lab(*lab),
         Start::File(path) => effect = Some(model.open(path)),
     }
-    model.recorder()?;
-    let mut terminal = Terminal::enter()?;
+    model.recorder().map_err(|error| io::Error::other(format!("saving {error}; choose another name with --save")))?;
+    let mut terminal = Terminal::enter().map_err(|error| {
+        io::Error::other(format!("opening the screen: {error}; --headless runs line by line instead"))
+    })?;
     let mut rescued = None;
     if watch(&mut terminal, &mut model, effect, clock).is_err() {
         rescued = model.unsaved().map(|(headers, events)| files::rescue(&headers, &events));
