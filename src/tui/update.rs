@@ -3,7 +3,7 @@
 use super::effect::Effect;
 use super::keys::{Action, Binding};
 use super::looking::{look, moved};
-use super::model::{Entry, Model, Overlay};
+use super::model::{Entry, Model, Overlay, Pane};
 use super::prompts::{self, PromptKind, prompt};
 use super::stepping::{self, input};
 use super::{copy, edges, edit, guess, marks, menus, mouse, otherwise, panes, picture, play, reach, search, show};
@@ -194,6 +194,7 @@ fn exchange(model: &mut Model, action: Action) {
 
 fn leave(model: &mut Model) {
     match &mut model.exchange {
+        Some(exchange) if exchange.pane == Pane::State && exchange.edge.is_some() => exchange.edge = None,
         Some(exchange) if exchange.zoom => exchange.zoom = false,
         _ => {
             model.at_start = true;

@@ -133,6 +133,18 @@ fn what_is_wrong_is_marked_where_it_sits() {
 }
 
 #[test]
+fn a_selected_row_is_let_go_before_the_exchange_is_left() {
+    let mut model = lab(Mechanism::Gssapi, None);
+    press(&mut model, "n n n n 4 j");
+    assert!(text(&mut model, SIZES[1]).contains("▶ The selected row:"));
+    press(&mut model, "Esc");
+    let drawn = text(&mut model, SIZES[1]);
+    assert!(!drawn.contains("The selected row") && drawn.contains("[4 State]"), "{drawn}");
+    press(&mut model, "Esc");
+    assert!(text(&mut model, SIZES[1]).contains("the exchange that is open"));
+}
+
+#[test]
 fn every_step_of_every_recording_shows_where_both_parties_are() {
     for known in built_in() {
         let mut model = recording(known.name);
