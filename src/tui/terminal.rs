@@ -7,7 +7,7 @@ use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyEvent,
     KeyEventKind, MouseEvent, MouseEventKind,
 };
-use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen};
+use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
 use std::io::{self, Write as _};
@@ -70,10 +70,12 @@ impl Terminal {
     pub(super) fn enter() -> io::Result<Self> {
         let (sender, inputs) = channel();
         signals(sender.clone())?;
-        let hook = std::panic::take_hook();
+        let (hook, loops) = (std::panic::take_hook(), sender.clone());
         std::panic::set_hook(Box::new(move |panic| {
             restore();
             hook(panic);
+            // Where another thread panics the loop goes on, with a terminal that is no longer its own.
+            let _ = loops.send(Input::Lost);
         }));
         let inner = ManuallyDrop::new(ratatui::try_init().inspect_err(|_| restore())?);
         let terminal = Self { inner, inputs, sender: sender.clone(), asked: None, mouse: false };
@@ -170,9 +172,13 @@ impl Drop for Terminal {
 
 /// Gives the terminal back as it was; what fails is left, since there is nobody to tell.
 fn restore() {
-    let _ = execute!(io::stdout(), DisableMouseCapture, DisableBracketedPaste);
-    let _ = ratatui::try_restore();
-    let _ = execute!(io::stdout(), cursor::Show);
+    let _ = crossterm::terminal::disable_raw_mode();
+    let _ = give_back(&mut io::stdout());
+}
+
+/// What undoes all that was ever asked of the terminal.
+fn give_back(out: &mut impl io::Write) -> io::Result<()> {
+    execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show)
 }
 
 /// Reads until the terminal or the loop is gone.
@@ -219,4 +225,27 @@ fn signals(sender: Sender<Input>) -> io::Result<()> {
 #[allow(clippy::unnecessary_wraps)] // As on Unix.
 fn signals(_: Sender<Input>) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_taken_is_given_back() {
+        let (mut taken, mut given) = (Vec::new(), Vec::new());
+        execute!(taken, EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture, cursor::Hide).unwrap();
+        give_back(&mut given).unwrap();
+        // `CSI ? number h` sets a mode, with `l` for the last letter it is as before; a cursor is shown by setting one.
+        let modes = |octets: &[u8], set: char| {
+            let text = String::from_utf8_lossy(octets).into_owned();
+            let modes = text.split("\x1b[?").filter_map(|mode| mode.strip_suffix(set)).filter(|mode| *mode != "25");
+            let mut modes: Vec<_> = modes.map(str::to_owned).collect();
+            modes.sort_unstable();
+            modes
+        };
+        assert_eq!(modes(&given, 'l'), modes(&taken, 'h'));
+        assert_eq!(modes(&taken, 'h').len(), 7, "the screen, paste, five modes of the mouse");
+        assert!(given.ends_with(b"\x1b[?25h"), "the cursor");
+    }
 }
