@@ -11,7 +11,7 @@ fn the_selected_node_is_explained_first() {
         press(&mut model, "j");
     }
     press(&mut model, "3 j 5");
-    check("explained", &mut model, &SIZES[..2]);
+    check("explained", &mut model, &SIZES);
 }
 
 #[test]

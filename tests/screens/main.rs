@@ -100,8 +100,9 @@ fn text(model: &mut Model, size: (u16, u16)) -> String {
     text
 }
 
-/// Compares with `tests/screens/NAME-WIDTHxHEIGHT.txt`.
+/// Compares with `tests/screens/NAME-WIDTHxHEIGHT.txt`. Keys pressed afterwards meet the screen as large as it was.
 fn check(name: &str, model: &mut Model, sizes: &[(u16, u16)]) {
+    let before = model.size;
     for &(width, height) in sizes {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/screens/{name}-{width}x{height}.txt"));
         let drawn = text(model, (width, height));
@@ -111,6 +112,7 @@ fn check(name: &str, model: &mut Model, sizes: &[(u16, u16)]) {
         let expected = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(drawn == expected, "{}: differs; now it is\n{drawn}", path.display());
     }
+    model.size = before;
 }
 
 /// Types text as if it were keys.
