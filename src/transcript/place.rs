@@ -9,7 +9,7 @@ use crate::terms::Party;
 use std::collections::BTreeSet;
 
 /// How far back the path through a machine is followed.
-const PATH: usize = 2_000;
+const PATH: usize = 500;
 
 /// Where a party is in one machine, how it came there, and what it may do.
 #[derive(Clone, Debug)]

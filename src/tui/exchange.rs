@@ -12,7 +12,10 @@ use crate::session::{Gate, Held, HeldLine, Input, Lab, Session};
 use crate::terms::{Micros, Party, Span};
 use crate::transcript::recording::{Damage, Headers};
 use crate::transcript::{Event, Shown, Step, Transcript, What};
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// One exchange, being played or recorded earlier.
 pub(super) struct Exchange {
@@ -42,6 +45,8 @@ pub(super) struct Exchange {
     /// The selected row of the machine whose diagram is shown.
     pub(super) edge: Option<RowId>,
     pub(super) focus: Focus,
+    /// What was made to show rows of the ladder. A step that has happened never changes, so neither does this.
+    seen: RefCell<BTreeMap<(usize, bool), Rc<Shown>>>,
     /// The recording is run as a show.
     pub(super) show: Option<Show>,
     /// What comes next is guessed.
@@ -102,6 +107,7 @@ impl Exchange {
             diagram: None,
             edge: None,
             focus,
+            seen: RefCell::default(),
             show: None,
             guess: Guess::default(),
             marks: Marks::default(),
@@ -355,12 +361,23 @@ impl Exchange {
     }
 
     /// What may be shown of a step of the ladder.
-    pub(super) fn shown(&self, row: usize, reveal: bool) -> Option<(Step, Shown)> {
-        let step = self.steps().get(row).cloned().or_else(|| self.preview())?;
-        let shown = Shown::new(&step, reveal);
-        Some((step, shown))
+    pub(super) fn shown(&self, row: usize, reveal: bool) -> Option<(Cow<'_, Step>, Rc<Shown>)> {
+        let Some(step) = self.steps().get(row) else {
+            let step = self.preview()?;
+            let shown = Rc::new(Shown::new(&step, reveal));
+            return Some((Cow::Owned(step), shown));
+        };
+        let mut seen = self.seen.borrow_mut();
+        if seen.len() >= SEEN {
+            seen.clear();
+        }
+        let shown = seen.entry((row, reveal)).or_insert_with(|| Rc::new(Shown::new(step, reveal)));
+        Some((Cow::Borrowed(step), Rc::clone(shown)))
     }
 }
+
+/// How many rows of the ladder are kept as they were made: some screens full.
+const SEEN: usize = 256;
 
 /// Flags and the fields of buffers say the most in their one line.
 fn starts_folded(node: &Node) -> bool {
