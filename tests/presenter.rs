@@ -16,7 +16,7 @@ struct Sockets(PathBuf);
 impl Sockets {
     fn new(name: &str) -> Self {
         // Short: the name of a socket has some hundred octets.
-        let folder = std::env::temp_dir().join(format!("saslscope-{name}-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("saslscope-{name}-{:07}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder); // of an earlier run
         std::fs::DirBuilder::new().mode(0o700).create(&folder).unwrap();
         Self(folder)

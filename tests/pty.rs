@@ -169,7 +169,7 @@ fn the_shell_has_the_terminal_while_the_program_is_stopped() {
 
 #[test]
 fn a_program_that_is_killed_leaves_its_recording() {
-    let file = std::env::temp_dir().join(format!("saslscope-pty-{}.session", std::process::id()));
+    let file = std::env::temp_dir().join(format!("saslscope-pty-{:07}.session", std::process::id()));
     let _ = std::fs::remove_file(&file); // of an earlier run
     let mut pty = Pty::start(&["lab", "--mech", "login", "--save", &file.display().to_string()]);
     pty.await_text(&["HELD"]);

@@ -177,7 +177,7 @@ fn actions_run_by_name() {
 
 #[test]
 fn an_exchange_is_saved_masked_never_over_another_and_opened_again() {
-    let file = std::env::temp_dir().join(format!("saslscope-screens-{}.session", std::process::id()));
+    let file = std::env::temp_dir().join(format!("saslscope-screens-{:07}.session", std::process::id()));
     let _ = std::fs::remove_file(&file); // of an earlier run
     let name = file.display().to_string();
     let mut model = lab(Mechanism::Login, None);

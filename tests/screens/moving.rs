@@ -249,7 +249,7 @@ fn marks_are_set_shown_and_gone_to() {
 
 #[test]
 fn notes_and_marks_survive_a_save() {
-    let file = std::env::temp_dir().join(format!("saslscope-moving-{}.session", std::process::id()));
+    let file = std::env::temp_dir().join(format!("saslscope-moving-{:07}.session", std::process::id()));
     let _ = std::fs::remove_file(&file); // of an earlier run
     let mut model = recording("spec/ms-xlogin-4");
     press(&mut model, "/");

@@ -3,7 +3,7 @@
 use super::*;
 
 fn folder(name: &str) -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("saslscope-{name}-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("saslscope-{name}-{:07}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }

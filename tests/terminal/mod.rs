@@ -135,5 +135,5 @@ pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Comma
 
 /// Where the programs under test keep what is theirs.
 pub(crate) fn home() -> std::path::PathBuf {
-    std::env::temp_dir().join(format!("saslscope-pty-{}", std::process::id()))
+    std::env::temp_dir().join(format!("saslscope-pty-{:07}", std::process::id()))
 }
