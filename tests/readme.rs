@@ -24,6 +24,7 @@ fn the_examples_print_what_the_readme_says() {
     for (command, expected) in &examples {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(&folder).env("PATH", &path);
+        shell.env("XDG_CONFIG_HOME", &folder); // not the settings of whoever runs this
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SASLSCOPE_")) {
             shell.env_remove(name);
         }

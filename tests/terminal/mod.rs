@@ -124,6 +124,9 @@ pub(crate) fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Comma
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLORTERM", "COLORFGBG"] {
         command.env_remove(variable);
     }
+    for (variable, _) in std::env::vars().filter(|(variable, _)| variable.starts_with("SASLSCOPE_")) {
+        command.env_remove(variable);
+    }
     for (variable, folder) in own_folders() {
         command.env(variable, folder);
     }
