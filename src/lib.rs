@@ -25,14 +25,16 @@
 //! * [`mech`], GSS-API mechanisms: SPNEGO over `NTLMv2`, both sides.
 //! * [`session`], playing parties, with the gate; faults; the lab.
 //! * [`config`], settings, keys, themes: TOML in, errors with file, line and key.
+//! * [`drive`], all network I/O: connecting, listening, TLS; the way from sessions to sockets.
 //! * [`tui`], the screen: model, keys, update, view.
 //! * [`cli`], the command line and its faces.
 //!
-//! Not done: sockets and TLS, Kerberos of the system, users files, import and export, conformance reports.
+//! Not done: Kerberos of the system, import and export, conformance reports.
 
 pub mod cli;
 pub mod config;
 pub mod decode;
+pub mod drive;
 pub mod machine;
 pub mod mech;
 pub mod session;

@@ -386,10 +386,6 @@ macro_rules! value_enum {
     };
 }
 
-value_enum! { Mechanism:
-    Gssapi "gssapi" "SPNEGO over NTLM (MS-SSEAN)",
-    Login "login" "User name and password (MS-XLOGIN)",
-}
 value_enum! { LayerMode:
     Auto "auto" "The server as rfc2222, the client takes what comes",
     Rfc2222 "rfc2222" "Offer and choice of a security layer, then 235",
@@ -404,6 +400,16 @@ value_enum! { Initial:
 value_enum! { Prompts:
     Checking "checking" "It reads them, and cancels where one is neither of the two",
     Counting "counting" "The first asks for the user name, the second for the password",
+}
+
+impl ValueEnum for Mechanism {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.says()))
+    }
 }
 
 impl ValueEnum for Fault {

@@ -27,6 +27,7 @@ pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
     match machine {
         Machine::Smtp => smtp(said),
         Machine::Login => login(said),
+        Machine::Plain => text(said, &[Signal::AuthPlain, Signal::AuthPlainMessage], Signal::PlainMessage),
         Machine::Gssapi | Machine::Kerberos => gssapi(machine, said),
         Machine::Spnego => spnego(said),
         Machine::Ntlm | Machine::Krb5 => inner(machine, said),
@@ -143,6 +144,32 @@ fn login(said: &Said<'_>) -> Option<Signal> {
             235 => Signal::Success,
             _ => return refusal(reply),
         }),
+        _ => None,
+    }
+}
+
+/// A mechanism whose messages have names of their own: `commands` without and with an initial response, and what the
+/// client says behind.
+fn text(said: &Said<'_>, commands: &[Signal; 2], response: Signal) -> Option<Signal> {
+    match &said.message.body {
+        Body::Command(command) => {
+            let auth = command.auth.as_ref()?;
+            match &auth.initial {
+                None => Some(commands[0]),
+                Some(initial) => legible(initial, true).then_some(commands[1]),
+            }
+        }
+        Body::Response(Response::Cancel) => Some(Signal::Cancel),
+        Body::Response(Response::Empty) => Some(response),
+        Body::Response(Response::Base64(base64)) => legible(base64, false).then_some(response),
+        Body::Reply(reply) if reply.last => match reply.code {
+            334 if reply.challenge.as_ref().is_none_or(|challenge| challenge.span.is_empty()) => {
+                Some(Signal::EmptyChallenge)
+            }
+            334 => Some(Signal::OtherChallenge),
+            235 => Some(Signal::Success),
+            _ => refusal(reply),
+        },
         _ => None,
     }
 }

@@ -34,6 +34,8 @@ pub enum Machine {
     Smtp,
     /// AUTH LOGIN (MS-XLOGIN).
     Login,
+    /// AUTH PLAIN (RFC 4616).
+    Plain,
     /// AUTH GSSAPI that means SPNEGO (MS-SSEAN), with the mapping of RFC 2222 section 7.2.
     Gssapi,
     /// AUTH GSSAPI that means Kerberos (RFC 4752).
@@ -48,8 +50,8 @@ pub enum Machine {
 
 impl Machine {
     /// All, outermost first.
-    pub const ALL: [Self; 7] =
-        [Self::Smtp, Self::Login, Self::Gssapi, Self::Kerberos, Self::Spnego, Self::Ntlm, Self::Krb5];
+    pub const ALL: [Self; 8] =
+        [Self::Smtp, Self::Login, Self::Plain, Self::Gssapi, Self::Kerberos, Self::Spnego, Self::Ntlm, Self::Krb5];
 
     /// The name in a breadcrumb: `smtp`, `gssapi`.
     #[must_use]
@@ -57,6 +59,7 @@ impl Machine {
         match self {
             Self::Smtp => "smtp",
             Self::Login => "login",
+            Self::Plain => "plain",
             Self::Gssapi => "gssapi",
             Self::Kerberos => "kerberos",
             Self::Spnego => "spnego",
@@ -71,6 +74,7 @@ impl Machine {
         match self {
             Self::Smtp => "the SMTP session around AUTH (RFC 5321, RFC 3207, RFC 4954)",
             Self::Login => "AUTH LOGIN (MS-XLOGIN)",
+            Self::Plain => "AUTH PLAIN (RFC 4616)",
             Self::Gssapi => "AUTH GSSAPI meaning SPNEGO (MS-SSEAN, RFC 2222 7.2)",
             Self::Kerberos => "AUTH GSSAPI meaning Kerberos (RFC 4752)",
             Self::Spnego => "SPNEGO (RFC 4178, MS-SPNG)",
@@ -359,6 +363,14 @@ signals! {
     UsernameResponse: LoginResponse,
     /// The client answers where the password is asked for.
     PasswordResponse: LoginResponse,
+
+    // PLAIN (RFC 4616 section 2).
+    /// AUTH PLAIN alone: the message is to come on a line of its own.
+    AuthPlain,
+    /// AUTH PLAIN with the message: user name and password.
+    AuthPlainMessage,
+    /// The client answers with its message: user name and password.
+    PlainMessage,
 
     // GSSAPI (RFC 2222 section 7.2, MS-SSEAN, RFC 4752).
     /// AUTH GSSAPI alone: the first token is to come on a line of its own.

@@ -129,7 +129,7 @@ impl Settled {
             (Some(Machine::Login), Party::Client) if self.prompts_out_of_order => Reading::UsernameOrPassword,
             (Some(Machine::Login), Party::Client) if self.next_is_password() => Reading::Password,
             (Some(Machine::Login), Party::Client) => Reading::Username,
-            _ if self.mechanism.as_deref() == Some("PLAIN") && from == Party::Client => Reading::Plain,
+            (Some(Machine::Plain), Party::Client) => Reading::Plain,
             _ => Reading::Guess,
         };
         Hint { from: Some(from), reading, mech: self.mech, sealed: self.sealed }
@@ -180,6 +180,7 @@ impl Settled {
         let name = String::from_utf8_lossy(auth.mechanism.of(line)).to_ascii_uppercase();
         let machine = match name.as_str() {
             "LOGIN" => Some(Machine::Login),
+            "PLAIN" => Some(Machine::Plain),
             "GSSAPI" => Some(Machine::Gssapi),
             _ => None,
         };

@@ -2,9 +2,10 @@
 
 use super::fault::{self, Fault};
 use super::gss::{Gss, LayerMode, NO_LAYER};
-use super::{Decision, Mechanism};
+use super::sasl::{self, SaslClient};
+use super::{Bindings, Decision, Mechanism};
 use crate::machine::{Machine, Signal};
-use crate::mech::{Answer, Call, Credential, GssContext, MechError};
+use crate::mech::{Answer, Call, GssContext, Kit, MechError};
 use crate::terms::Party;
 use crate::transcript::{Standing, Step, Transcript};
 use crate::wire::{self, Body, COMMAND_LIMIT};
@@ -35,8 +36,8 @@ pub enum Prompts {
 pub struct Client {
     /// The name that it gives in EHLO.
     pub name: String,
-    /// What it logs on with.
-    pub credential: Credential,
+    /// What it logs on with, and where its nonces come from.
+    pub kit: Kit,
     /// The mechanism that it uses.
     pub mechanism: Mechanism,
     /// When the first response goes with the command.
@@ -48,6 +49,8 @@ pub struct Client {
     /// What it does wrong.
     pub fault: Option<Fault>,
     pub(super) gss: Gss,
+    /// A text mechanism, once its exchange has begun.
+    sasl: Option<SaslClient>,
     /// The first token, until it is sent.
     opening: Option<Vec<u8>>,
     /// How often EHLO was said.
@@ -63,18 +66,19 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with the context that its mechanism needs; LOGIN needs none.
+    /// A client with the context that its mechanism needs; text mechanisms need none.
     #[must_use]
-    pub fn new(name: &str, credential: Credential, mechanism: Mechanism, context: Option<Box<dyn GssContext>>) -> Self {
+    pub fn new(name: &str, kit: Kit, mechanism: Mechanism, context: Option<Box<dyn GssContext>>) -> Self {
         Self {
             name: name.to_owned(),
-            credential,
+            kit,
             mechanism,
             initial: Initial::default(),
             prompts: Prompts::default(),
             layer: LayerMode::default(),
             fault: None,
             gss: context.map(Gss::new).unwrap_or_default(),
+            sasl: None,
             opening: None,
             greeted: 0,
             tried: false,
@@ -90,7 +94,7 @@ impl Client {
         states.contains(&standing.stack(Party::Client).smtp().name()) && !standing.stack(Party::Server).owes_answer()
     }
 
-    pub(super) fn decide(&mut self, transcript: &Transcript) -> Decision {
+    pub(super) fn decide(&mut self, transcript: &Transcript, bindings: &Bindings) -> Decision {
         let standing = transcript.standing();
         if let Some((call, answer)) = self.gss.answered() {
             return self.go_on(call, answer, standing);
@@ -104,7 +108,7 @@ impl Client {
                 let verb = if self.greeted == 1 { "EHLO" } else { "HELO" };
                 Decision::Say(format!("{verb} {}\r\n", self.name).into_bytes())
             }
-            "Choose" if !self.tried => self.start(),
+            "Choose" if !self.tried => self.start(bindings),
             "Done" if !self.judged => self.judge(transcript),
             "InData" | "AuthenticatedInData" => Decision::Say(b".\r\n".to_vec()),
             "Closed" => Decision::Close(""),
@@ -112,14 +116,24 @@ impl Client {
         }
     }
 
-    fn start(&mut self) -> Decision {
+    fn start(&mut self, bindings: &Bindings) -> Decision {
+        if let Some(mut sasl) = SaslClient::new(self.mechanism, &self.kit, bindings) {
+            self.tried = true;
+            let initial = sasl.initial();
+            self.sasl = Some(sasl);
+            let name = self.mechanism.name();
+            return match initial {
+                Some(octets) => self.auth(name, &octets),
+                None => Decision::Say(wire::command_auth(name, None)),
+            };
+        }
         match self.mechanism {
             Mechanism::Login => {
                 self.tried = true;
-                let username = self.credential.user.clone();
+                let username = self.kit.credential.user.clone();
                 self.auth("LOGIN", username.as_bytes())
             }
-            Mechanism::Gssapi => self.gss.ask(Call::Step(None)),
+            _ => self.gss.ask(Call::Step(None)),
         }
     }
 
@@ -146,7 +160,26 @@ impl Client {
         let Some(step) = heard else { return Decision::Nothing };
         match self.mechanism {
             Mechanism::Login => self.answer_prompt(standing),
-            Mechanism::Gssapi => self.answer_challenge(step),
+            _ if self.sasl.is_some() => self.answer_text(step),
+            _ => self.answer_challenge(step),
+        }
+    }
+
+    /// Answers a challenge of a text mechanism.
+    fn answer_text(&mut self, step: &Step) -> Decision {
+        if self.failed || step.signal == Some(Signal::ChallengeNotBase64) {
+            return Decision::Say(wire::CANCEL.to_vec());
+        }
+        if let Some(octets) = self.opening.take() {
+            return self.say(wire::response(&octets));
+        }
+        let Some(sasl) = &mut self.sasl else { return Decision::Nothing };
+        match sasl.respond(step.token_bytes()) {
+            sasl::Answer::Say(octets) => self.say(wire::response(&octets)),
+            sasl::Answer::Cancel(why) => {
+                self.failed = true;
+                Decision::Remark(format!("client: {why}"))
+            }
         }
     }
 
@@ -167,9 +200,9 @@ impl Client {
         self.sent += 1;
         self.opening = None;
         let line = if password {
-            wire::response(self.credential.password.expose())
+            wire::response(self.kit.credential.password.expose())
         } else {
-            wire::response(self.credential.user.as_bytes())
+            wire::response(self.kit.credential.user.as_bytes())
         };
         self.say(line)
     }
@@ -271,12 +304,12 @@ impl Client {
             Signal::Quit => "QUIT\r\n".to_owned(),
             Signal::Rset => "RSET\r\n".to_owned(),
             Signal::OtherCommand => "NOOP\r\n".to_owned(),
-            Signal::Mail => format!("MAIL FROM:<{}>\r\n", self.credential.user),
+            Signal::Mail => format!("MAIL FROM:<{}>\r\n", self.kit.credential.user),
             Signal::Cancel => return Some(wire::CANCEL.to_vec()),
             Signal::EmptyResponse | Signal::SecondEmptyResponse => return Some(wire::EMPTY.to_vec()),
             Signal::AuthLogin => return Some(wire::command_auth("LOGIN", None)),
             Signal::AuthLoginUsername => {
-                return Some(wire::command_auth("LOGIN", Some(self.credential.user.as_bytes())));
+                return Some(wire::command_auth("LOGIN", Some(self.kit.credential.user.as_bytes())));
             }
             Signal::AuthLoginEmpty => return Some(wire::command_auth("LOGIN", Some(&[]))),
             Signal::AuthGssapi => return Some(wire::command_auth("GSSAPI", None)),
@@ -286,8 +319,8 @@ impl Client {
             Signal::AuthMalformed => "AUTH\r\n".to_owned(),
             Signal::ResponseNotBase64 => "!\r\n".to_owned(),
             Signal::MalformedResponse => return Some(wire::response(NO_TOKEN)),
-            Signal::UsernameResponse => return Some(wire::response(self.credential.user.as_bytes())),
-            Signal::PasswordResponse => return Some(wire::response(self.credential.password.expose())),
+            Signal::UsernameResponse => return Some(wire::response(self.kit.credential.user.as_bytes())),
+            Signal::PasswordResponse => return Some(wire::response(self.kit.credential.password.expose())),
             _ => return None,
         };
         Some(text.into_bytes())

@@ -1,61 +1,11 @@
 //! The lab: both parties in one session, no sockets.
 
-use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Prompts, Server, Session, fault};
+use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Server, Session, fault};
 use crate::decode::Mech;
-use crate::machine::Machine;
 use crate::mech::ntlm::{NtlmOptions, flags};
 use crate::mech::spnego::{MicPolicy, SpnegoOptions, spnego};
 use crate::mech::{Credential, Kit, User};
 use crate::terms::{Micros, Party, Secret};
-use std::fmt;
-use std::str::FromStr;
-
-/// A mechanism that both roles can play.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Mechanism {
-    /// AUTH GSSAPI: SPNEGO over NTLM (MS-SSEAN).
-    #[default]
-    Gssapi,
-    /// AUTH LOGIN (MS-XLOGIN).
-    Login,
-}
-
-impl Mechanism {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Gssapi, Self::Login];
-
-    /// Its table.
-    pub(super) const fn machine(self) -> Machine {
-        match self {
-            Self::Gssapi => Machine::Gssapi,
-            Self::Login => Machine::Login,
-        }
-    }
-
-    /// The SASL name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Gssapi => "GSSAPI",
-            Self::Login => "LOGIN",
-        }
-    }
-}
-
-impl fmt::Display for Mechanism {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Mechanism {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(name));
-        known.ok_or_else(|| format!("no mechanism `{name}` is played here; there are: GSSAPI, LOGIN"))
-    }
-}
 
 /// NTLM that signs and does not seal: the four octets of the security layer stay readable, as RFC 2222 section 7.2
 /// means them.
@@ -118,10 +68,10 @@ impl Lab {
         let options = SpnegoOptions { mechs: self.offer.clone(), mic, ntlm: in_clear(), ..SpnegoOptions::default() };
         let context = match self.mechanism {
             Mechanism::Gssapi => Some(spnego(&kit, Party::Client, options)),
-            Mechanism::Login => None,
+            _ => None,
         };
         let fault = |party| self.fault.filter(|fault| fault.party() == party);
-        let mut client = Client::new("client.example.com", kit.credential.clone(), self.mechanism, context);
+        let mut client = Client::new("client.example.com", kit, self.mechanism, context);
         // Prompts can be swapped only where both are asked for.
         client.initial = if self.fault == Some(Fault::SwappedPrompts) { Initial::Never } else { self.initial };
         client.prompts = self.prompts;
@@ -129,8 +79,9 @@ impl Lab {
         client.fault = fault(Party::Client);
 
         let server_kit = self.kit.clone();
+        let kit = self.kit.clone();
         let contexts = move || spnego(&server_kit, Party::Server, SpnegoOptions { mic, ..SpnegoOptions::default() });
-        let mut server = Server::new(&self.kit.host, self.kit.users.clone(), Box::new(contexts));
+        let mut server = Server::new(kit, Box::new(contexts));
         server.layer = self.layer;
         server.fault = fault(Party::Server);
         Session::new(Some(client), Some(server))

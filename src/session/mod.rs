@@ -8,20 +8,26 @@
 //! after, when it may be edited or another row taken. Holding delays handling, never facts: a line that arrives is in
 //! the transcript at once.
 //!
-//! Limits: LOGIN and GSSAPI (SPNEGO over the embedded NTLM) are played; no TLS here.
+//! TLS is had outside: [`Effect::StartTls`] asks for the handshake, [`Input::TlsUp`] or [`Input::TlsFailed`] tells what
+//! became of it. Time passes by [`Input::Tick`], at or after [`Session::deadline`].
 
 mod client;
 mod fault;
 mod gss;
 mod lab;
 mod lines;
+mod mechanism;
+mod sasl;
 mod server;
+mod setup;
 
 pub use client::{Client, Initial, Prompts};
 pub use fault::Fault;
 pub use gss::LayerMode;
-pub use lab::{Lab, Mechanism};
+pub use lab::Lab;
+pub use mechanism::Mechanism;
 pub use server::Server;
+pub use setup::{ClientSetup, ServerSetup, Tls};
 
 use crate::decode::{self, field_name, field_names, says};
 use crate::machine::{RowId, Signal, State, Table, table, tables};
@@ -66,6 +72,20 @@ pub enum Input {
     Run,
     /// A party that is not played here has closed the connection.
     Closed(Party),
+    /// The handshake that [`Effect::StartTls`] asked for is done.
+    TlsUp {
+        /// Version and cipher suite, then what else is known, set off by `; `.
+        facts: String,
+        /// What ties a mechanism to this connection.
+        bindings: Bindings,
+    },
+    /// The handshake failed, or the certificate is not to be trusted; the connection is of no further use.
+    TlsFailed {
+        /// Why: what was expected, what came, what to try.
+        why: String,
+    },
+    /// Time has passed: [`Session::deadline`] may be due.
+    Tick,
     /// A remark of whoever looks on.
     Note(String),
 }
@@ -83,8 +103,19 @@ pub enum Effect {
         /// Which call.
         call: Call,
     },
-    /// Close the connection.
+    /// Begin the TLS handshake, once all that was to be sent is sent. Until it is done nothing else is sent or read.
+    StartTls,
+    /// Close the connection, once all that was to be sent is sent.
     Close,
+}
+
+/// What ties a mechanism to the TLS connection beneath it (RFC 5929, RFC 9266); empty where there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bindings {
+    /// tls-server-end-point: the hash of the server's certificate (RFC 5929 section 4).
+    pub server_end_point: Vec<u8>,
+    /// tls-exporter: 32 octets (RFC 9266 section 2).
+    pub exporter: Vec<u8>,
 }
 
 /// Where to stop.
@@ -197,6 +228,15 @@ pub struct Session {
     passed: Option<Party>,
     /// How many lines in a row a party has said unasked without either party getting anywhere.
     in_vain: u8,
+    /// The handshake comes before the greeting (RFC 8314 section 3).
+    implicit_tls: bool,
+    /// The handshake is under way.
+    securing: bool,
+    bindings: Bindings,
+    /// How long a peer may say nothing.
+    patience: Option<Micros>,
+    /// When something happened last.
+    stirred: Micros,
     ended: bool,
 }
 
@@ -251,8 +291,36 @@ impl Session {
             stopped: false,
             passed: None,
             in_vain: 0,
+            implicit_tls: false,
+            securing: false,
+            bindings: Bindings::default(),
+            patience: None,
+            stirred: Micros::default(),
             ended: false,
         }
+    }
+
+    /// The handshake comes before the greeting (RFC 8314 section 3).
+    pub const fn use_implicit_tls(&mut self) {
+        self.implicit_tls = true;
+    }
+
+    /// A peer that says nothing for so long is given up.
+    pub const fn set_patience(&mut self, patience: Option<Micros>) {
+        self.patience = patience;
+    }
+
+    /// When [`Input::Tick`] is due, if nothing else happens before. While a line is held nobody waits for the peer.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Micros> {
+        let waits = !self.ended && self.held.is_none() && self.awaiting.is_none() && !self.securing;
+        Some(Micros(self.stirred.0.saturating_add(self.patience.filter(|_| waits)?.0)))
+    }
+
+    /// What ties a mechanism to the TLS connection.
+    #[must_use]
+    pub const fn bindings(&self) -> &Bindings {
+        &self.bindings
     }
 
     /// All that happened.
@@ -397,8 +465,16 @@ impl Session {
     pub fn handle(&mut self, at: Micros, input: Input) -> Vec<Effect> {
         self.now = at.max(self.now);
         let mut effects = Vec::new();
+        if !matches!(input, Input::Tick | Input::Note(_)) {
+            self.stirred = self.now;
+        }
         match input {
-            Input::Go { peer } => self.push(What::Opened { peer }),
+            Input::Go { peer } => {
+                self.push(What::Opened { peer });
+                if self.implicit_tls {
+                    self.secure(&mut effects);
+                }
+            }
             Input::Bytes(from, bytes) => self.receive(from, &bytes),
             Input::Mech { epoch, result } => self.take_answer(epoch, result),
             Input::Release(edited) => self.release(edited, &mut effects),
@@ -432,14 +508,54 @@ impl Session {
                 self.close(Some(by), "");
             }
             Input::Note(text) => self.push(What::Note(text)),
+            Input::TlsUp { facts, bindings } => {
+                self.securing = false;
+                self.bindings = bindings;
+                self.push(What::TlsStarted { facts });
+            }
+            Input::TlsFailed { why } => {
+                self.securing = false;
+                self.push(What::TlsFailed { why });
+                self.close(None, "TLS could not be had");
+                effects.push(Effect::Close);
+            }
+            Input::Tick => {
+                if self.deadline().is_some_and(|due| due <= self.now) {
+                    self.close(None, "the peer said nothing for too long");
+                    effects.push(Effect::Close);
+                }
+            }
         }
         self.advance(&mut effects);
         effects
     }
 
+    /// Asks for the handshake. What the peer sent in clear before it is recorded, and then of no account (RFC 3207
+    /// section 6).
+    fn secure(&mut self, effects: &mut Vec<Effect>) {
+        for party in Party::BOTH {
+            while let Some(RawLine { bytes, cut }) = self.buffers[party.index()].finish() {
+                self.push(What::Line { from: party, bytes, edited_from: None, cut });
+            }
+        }
+        self.securing = true;
+        effects.push(Effect::StartTls);
+    }
+
+    /// Whether a played party stands where the handshake is next.
+    fn is_to_secure(&self) -> bool {
+        let standing = self.transcript.standing();
+        let stands = |party, state| standing.stack(party).smtp().name() == state;
+        self.client.is_some() && stands(Party::Client, "Tls")
+            || self.server.is_some() && stands(Party::Server, "StartTls")
+    }
+
     /// Lets the played parties go on until one is held, waits for a call, or none has anything to say.
     fn advance(&mut self, effects: &mut Vec<Effect>) {
-        while self.held.is_none() && self.awaiting.is_none() && !self.ended {
+        while self.held.is_none() && self.awaiting.is_none() && !self.ended && !self.securing {
+            if self.is_to_secure() {
+                return self.secure(effects);
+            }
             if !self.transcript.steps().iter().any(|step| matches!(step.event.what, What::Opened { .. })) {
                 return;
             }
@@ -503,8 +619,12 @@ impl Session {
 
     fn decide(&mut self, party: Party) -> Decision {
         match party {
-            Party::Client => self.client.as_mut().map_or(Decision::Nothing, |client| client.decide(&self.transcript)),
-            Party::Server => self.server.as_mut().map_or(Decision::Nothing, |server| server.decide(&self.transcript)),
+            Party::Client => {
+                self.client.as_mut().map_or(Decision::Nothing, |client| client.decide(&self.transcript, &self.bindings))
+            }
+            Party::Server => {
+                self.server.as_mut().map_or(Decision::Nothing, |server| server.decide(&self.transcript, &self.bindings))
+            }
         }
     }
 

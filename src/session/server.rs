@@ -3,20 +3,19 @@
 use super::client::NO_TOKEN;
 use super::fault::{self, Fault};
 use super::gss::{Gss, LayerMode, NO_LAYER};
-use super::{Decision, Mechanism};
+use super::sasl::{self, SaslServer};
+use super::{Bindings, Decision, Mechanism};
 use crate::decode::Mech;
 use crate::machine::{Force, Machine, Signal};
-use crate::mech::{Answer, Call, GssContext, MechError, User};
+use crate::mech::{Answer, Call, GssContext, Kit, MechError};
 use crate::terms::{Party, Span};
 use crate::transcript::{Standing, Step, Transcript};
 use crate::wire::{self, Body, Dialogue, Response};
 
 /// A server to be played.
 pub struct Server {
-    /// Its name in greeting and EHLO reply.
-    pub name: String,
-    /// Whom it knows.
-    pub users: Vec<User>,
+    /// Its name, whom it knows, and where its nonces come from.
+    pub kit: Kit,
     /// What it lists in its EHLO reply, in this order.
     pub mechanisms: Vec<Mechanism>,
     /// How it ends a GSSAPI exchange.
@@ -25,6 +24,8 @@ pub struct Server {
     pub fault: Option<Fault>,
     contexts: Box<dyn FnMut() -> Box<dyn GssContext> + Send>,
     pub(super) gss: Gss,
+    /// A text mechanism, while its exchange runs.
+    sasl: Option<SaslServer>,
     /// LOGIN: what has come, still in base64 (MS-XLOGIN section 3.2.1).
     username: Option<Vec<u8>>,
     /// LOGIN: what has come out of order.
@@ -38,15 +39,15 @@ pub struct Server {
 impl Server {
     /// A server; `contexts` makes a fresh security context for each AUTH GSSAPI.
     #[must_use]
-    pub fn new(name: &str, users: Vec<User>, contexts: Box<dyn FnMut() -> Box<dyn GssContext> + Send>) -> Self {
+    pub fn new(kit: Kit, contexts: Box<dyn FnMut() -> Box<dyn GssContext> + Send>) -> Self {
         Self {
-            name: name.to_owned(),
-            users,
+            kit,
             mechanisms: vec![Mechanism::Gssapi, Mechanism::Login],
             layer: LayerMode::default(),
             fault: None,
             contexts,
             gss: Gss::default(),
+            sasl: None,
             username: None,
             password: None,
             refusing: false,
@@ -59,7 +60,7 @@ impl Server {
         matches!(standing.stack(Party::Server).smtp().name(), "Greeting" | "Closed")
     }
 
-    pub(super) fn decide(&mut self, transcript: &Transcript) -> Decision {
+    pub(super) fn decide(&mut self, transcript: &Transcript, bindings: &Bindings) -> Decision {
         let standing = transcript.standing();
         if let Some((call, answer)) = self.gss.answered() {
             return self.go_on(call, answer, standing);
@@ -77,7 +78,7 @@ impl Server {
         let Some(step) = heard else { return Decision::Nothing };
         match (stack.smtp().name(), stack.heard()) {
             ("Ready", Some(Signal::Auth | Signal::AuthNotOffered | Signal::InitialResponseTooLong)) => {
-                self.start(step, standing)
+                self.start(step, standing, bindings)
             }
             ("InAuth", Some(Signal::Response)) => self.take(step, standing),
             (_, Some(Signal::StartTls)) => self.by_row(Signal::Refusal, standing),
@@ -101,7 +102,8 @@ impl Server {
     }
 
     /// AUTH with a mechanism that the grammar allows.
-    fn start(&mut self, step: &Step, standing: &Standing) -> Decision {
+    fn start(&mut self, step: &Step, standing: &Standing, bindings: &Bindings) -> Decision {
+        self.sasl = None;
         self.username = None;
         self.password = None;
         self.refusing = false;
@@ -111,13 +113,29 @@ impl Server {
         };
         let initial = command.auth.as_ref().and_then(|auth| auth.initial.as_ref());
         let known = self.mechanisms.iter().find(|known| Some(known.name()) == standing.settled.mechanism.as_deref());
+        if let Some(mut sasl) =
+            known.and_then(|known| SaslServer::new(*known, &self.kit.seed, &self.kit.host, bindings))
+        {
+            let first = sasl.first();
+            self.sasl = Some(sasl);
+            return match (first, initial) {
+                // The server speaks first, so there is nothing that an initial response could answer.
+                (Some(_), Some(_)) => self.by_row(Signal::ParameterSyntaxError, standing),
+                (Some(challenge), None) => Decision::Say(wire::challenge(Some(&challenge))),
+                (None, None) => Decision::Say(wire::challenge(None)),
+                (None, Some(initial)) => {
+                    let octets = if initial.equals { Vec::new() } else { initial.bytes.clone() };
+                    self.take_text(&octets, standing)
+                }
+            };
+        }
         match known {
             None => self.by_row(Signal::ParameterNotImplemented, standing),
             Some(Mechanism::Login) => {
                 self.username = initial.map(|initial| initial.span.of(step.line()).to_vec());
                 self.prompt(self.username.is_some())
             }
-            Some(Mechanism::Gssapi) => {
+            Some(_) => {
                 self.gss = Gss::new((self.contexts)());
                 match initial {
                     Some(initial) if !initial.equals => self.accept(initial.bytes.clone()),
@@ -140,9 +158,25 @@ impl Server {
             Response::Empty => (&[][..], &[][..]),
             Response::Cancel => return self.by_table(standing),
         };
+        if self.sasl.is_some() {
+            return self.take_text(octets, standing);
+        }
         match standing.settled.machine {
             Some(Machine::Login) => self.take_login(text, standing),
             _ => self.take_gssapi(octets, &response, standing),
+        }
+    }
+
+    /// A response of a text mechanism.
+    fn take_text(&mut self, octets: &[u8], standing: &Standing) -> Decision {
+        let Some(sasl) = &mut self.sasl else { return Decision::Nothing };
+        match sasl.take(octets, &self.kit.users) {
+            sasl::Verdict::Challenge(octets) => Decision::Say(wire::challenge(Some(&octets))),
+            sasl::Verdict::Success => self.verdict(true, standing),
+            sasl::Verdict::Refused(why) => {
+                self.failed = true;
+                Decision::Remark(format!("server: {why}"))
+            }
         }
     }
 
@@ -162,7 +196,7 @@ impl Server {
         match (&self.username, &self.password) {
             (Some(username), Some(password)) => {
                 // Both are decoded only now (MS-XLOGIN section 3.2.5.3).
-                let good = self.knows(&decoded(username), &decoded(password));
+                let good = sasl::knows(&self.kit.users, &decoded(username), &decoded(password)).is_some();
                 self.verdict(good, standing)
             }
             _ => self.prompt(true),
@@ -180,17 +214,6 @@ impl Server {
             self.fault = None;
         }
         Decision::SayInstead { composed, faulty: wire::challenge(Some(faulty)) }
-    }
-
-    fn knows(&self, username: &[u8], password: &[u8]) -> bool {
-        let mut good = false;
-        for user in &self.users {
-            // Every password is looked at, so that the time taken does not tell which name is known.
-            let matches = user.password.matches(password);
-            let name = user.name.as_bytes().eq_ignore_ascii_case(username);
-            good |= matches && name && !user.disabled && !password.is_empty();
-        }
-        good
     }
 
     fn verdict(&mut self, good: bool, standing: &Standing) -> Decision {
@@ -281,7 +304,7 @@ impl Server {
         let reply = |code, enhanced, text: &str| Some(wire::reply(code, Some(enhanced), text));
         match emit {
             Signal::ServiceReady if heard.is_none() => {
-                Some(wire::reply(220, None, &format!("{} ESMTP saslscope", self.name)))
+                Some(wire::reply(220, None, &format!("{} ESMTP saslscope", self.kit.host)))
             }
             Signal::ServiceReady => reply(220, "2.0.0", "Ready to start TLS"),
             Signal::Closing => reply(221, "2.0.0", "Bye"),
@@ -289,7 +312,7 @@ impl Server {
                 reply(235, "2.7.0", "Authentication successful")
             }
             Signal::Completed if heard == Some(Signal::Ehlo) => Some(self.ehlo_reply()),
-            Signal::Completed if heard == Some(Signal::Helo) => Some(wire::reply(250, None, &self.name)),
+            Signal::Completed if heard == Some(Signal::Helo) => Some(wire::reply(250, None, &self.kit.host)),
             Signal::Completed if heard == Some(Signal::EndOfData) => {
                 reply(250, "2.0.0", "Shown and discarded: nothing is delivered here")
             }
@@ -341,7 +364,7 @@ impl Server {
     fn ehlo_reply(&self) -> Vec<u8> {
         let names: Vec<&str> = self.mechanisms.iter().map(|mechanism| mechanism.name()).collect();
         let auth = format!("AUTH {}", names.join(" "));
-        wire::reply_lines(250, None, &[&self.name, "8BITMIME", "ENHANCEDSTATUSCODES", &auth]).concat()
+        wire::reply_lines(250, None, &[&self.kit.host, "8BITMIME", "ENHANCEDSTATUSCODES", &auth]).concat()
     }
 }
 

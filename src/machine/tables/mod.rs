@@ -5,6 +5,7 @@ mod kerberos;
 mod krb5;
 mod login;
 mod ntlm;
+mod plain;
 mod smtp;
 mod spnego;
 
@@ -17,6 +18,7 @@ pub fn table(machine: Machine, party: Party) -> &'static Table {
     let [client, server] = match machine {
         Machine::Smtp => &smtp::TABLES,
         Machine::Login => &login::TABLES,
+        Machine::Plain => &plain::TABLES,
         Machine::Gssapi => &gssapi::TABLES,
         Machine::Kerberos => &kerberos::TABLES,
         Machine::Spnego => &spnego::TABLES,

@@ -193,6 +193,13 @@ fn describe(entry: &Entry) -> Described {
             "Each line is held before it goes: {step} lets it go, {answer} answers otherwise, {cancel} cancels. \
              {secrets} shows the password for 30 seconds.",
         ),
+        Entry::Lab(mechanism) => say(
+            "Play",
+            &format!("lab: AUTH {mechanism}"),
+            &format!("both ends: {}", mechanism.says()),
+            "Each line is held before it goes: {step} lets it go, {answer} answers otherwise, {cancel} cancels. \
+             {secrets} shows the password for 30 seconds.",
+        ),
         Entry::Open => say("Open", "open a recording…", "type its name", "A .session file, by its path."),
         Entry::Machine => say(
             "About",

@@ -1,0 +1,75 @@
+//! The mechanisms that can be played, by their SASL names.
+
+use crate::machine::Machine;
+use std::fmt;
+use std::str::FromStr;
+
+/// A mechanism that both roles can play.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mechanism {
+    /// AUTH GSSAPI: SPNEGO over NTLM (MS-SSEAN).
+    #[default]
+    Gssapi,
+    /// AUTH LOGIN (MS-XLOGIN).
+    Login,
+    /// AUTH PLAIN (RFC 4616).
+    Plain,
+}
+
+impl Mechanism {
+    /// All, the strongest first: a client that may choose takes the first that is offered and that it has what it takes
+    /// for. GSSAPI leads (MS-SSEAN section 3.1.5.1).
+    pub const ALL: [Self; 3] = [Self::Gssapi, Self::Plain, Self::Login];
+
+    /// Its table.
+    pub(super) const fn machine(self) -> Machine {
+        match self {
+            Self::Gssapi => Machine::Gssapi,
+            Self::Login => Machine::Login,
+            Self::Plain => Machine::Plain,
+        }
+    }
+
+    /// The SASL name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gssapi => "GSSAPI",
+            Self::Login => "LOGIN",
+            Self::Plain => "PLAIN",
+        }
+    }
+
+    /// What it is, in a few words.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Gssapi => "SPNEGO over NTLM (MS-SSEAN)",
+            Self::Login => "user name and password, each on a line (MS-XLOGIN)",
+            Self::Plain => "user name and password in one message (RFC 4616)",
+        }
+    }
+
+    /// Whether whoever listens learns the password or a token that is as good, so that it belongs within TLS (RFC 4954
+    /// section 4).
+    #[must_use]
+    pub const fn bares_secret(self) -> bool {
+        matches!(self, Self::Login | Self::Plain)
+    }
+}
+
+impl fmt::Display for Mechanism {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Mechanism {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(name));
+        let names = Self::ALL.map(Self::name).join(", ");
+        known.ok_or_else(|| format!("no mechanism `{name}` is played here; there are: {names}"))
+    }
+}

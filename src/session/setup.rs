@@ -1,0 +1,139 @@
+//! What a party is set up from, before a connection: a client, or a server with as many sessions as there come.
+
+use super::{Client, Initial, LayerMode, Mechanism, Prompts, Server, Session};
+use crate::decode::Mech;
+use crate::mech::spnego::{SpnegoOptions, spnego};
+use crate::mech::{Credential, Kit, User};
+use crate::terms::{Micros, Party, Secret};
+
+/// When a client uses TLS, or what a server offers of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tls {
+    /// Not at all.
+    Never,
+    /// STARTTLS (RFC 3207), where the server offers it.
+    #[default]
+    StartTls,
+    /// Before the greeting (RFC 8314 section 3).
+    Implicit,
+}
+
+/// A client to be.
+#[derive(Clone, Debug)]
+pub struct ClientSetup {
+    /// The name that it gives in EHLO.
+    pub name: String,
+    /// The server's name, as the user gave it: for certificates and service principals.
+    pub host: String,
+    /// What it logs on with.
+    pub credential: Credential,
+    /// The mechanism that it uses; `None`: the best that is offered.
+    pub mechanism: Option<Mechanism>,
+    /// Whether it uses a mechanism that was not offered.
+    pub force: bool,
+    /// When its first response goes with the command.
+    pub initial: Initial,
+    /// How it takes LOGIN's prompts.
+    pub prompts: Prompts,
+    /// How a GSSAPI exchange ends.
+    pub layer: LayerMode,
+    /// When it uses TLS.
+    pub tls: Tls,
+    /// How long the server may say nothing (RFC 5321 section 4.5.3.2).
+    pub patience: Micros,
+}
+
+impl ClientSetup {
+    /// A client of that server, with what holds where nobody says otherwise.
+    #[must_use]
+    pub fn new(host: &str, credential: Credential) -> Self {
+        Self {
+            name: "localhost".to_owned(),
+            host: host.to_owned(),
+            credential,
+            mechanism: None,
+            force: false,
+            initial: Initial::default(),
+            prompts: Prompts::default(),
+            layer: LayerMode::default(),
+            tls: Tls::default(),
+            patience: Micros(300_000_000),
+        }
+    }
+
+    /// A session of this client. `seed` is fresh for each; `now` is in 100 ns since 1601.
+    #[must_use]
+    pub fn session(&self, seed: [u8; 32], now: u64) -> Session {
+        let kit = Kit { users: Vec::new(), credential: self.credential.clone(), seed, now, host: self.host.clone() };
+        let options = SpnegoOptions { mechs: vec![Mech::Ntlmssp], ..SpnegoOptions::default() };
+        let mechanism = self.mechanism.unwrap_or_default();
+        let context = (mechanism == Mechanism::Gssapi).then(|| spnego(&kit, Party::Client, options));
+        let mut client = Client::new(&self.name, kit, mechanism, context);
+        client.initial = self.initial;
+        client.prompts = self.prompts;
+        client.layer = self.layer;
+        let mut session = Session::new(Some(client), None);
+        if self.tls == Tls::Implicit {
+            session.use_implicit_tls();
+        }
+        session.set_patience(Some(self.patience));
+        session
+    }
+}
+
+/// A server to be: each connection is a session of its own.
+#[derive(Clone, Debug)]
+pub struct ServerSetup {
+    /// Its name in greeting and EHLO reply.
+    pub name: String,
+    /// Whom it knows.
+    pub users: Vec<User>,
+    /// What it offers, in this order.
+    pub mechanisms: Vec<Mechanism>,
+    /// Whether mechanisms that bare a secret are offered without TLS (RFC 4954 section 4).
+    pub allow_plaintext: bool,
+    /// How it ends a GSSAPI exchange.
+    pub layer: LayerMode,
+    /// What it offers of TLS.
+    pub tls: Tls,
+    /// How long a client may say nothing (RFC 5321 section 4.5.3.2.7).
+    pub patience: Micros,
+}
+
+impl ServerSetup {
+    /// A server that knows alice, whose password is wonderland.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let alice =
+            User { name: "alice".to_owned(), password: Secret::from("wonderland"), domain: None, disabled: false };
+        Self {
+            name: name.to_owned(),
+            users: vec![alice],
+            mechanisms: Mechanism::ALL.to_vec(),
+            allow_plaintext: false,
+            layer: LayerMode::default(),
+            tls: Tls::default(),
+            patience: Micros(300_000_000),
+        }
+    }
+
+    /// A session for one connection. `seed` is fresh for each; `now` is in 100 ns since 1601.
+    #[must_use]
+    pub fn session(&self, seed: [u8; 32], now: u64) -> Session {
+        let credential = Credential { user: String::new(), password: Secret::from("") };
+        let kit = Kit { users: self.users.clone(), credential, seed, now, host: self.name.clone() };
+        let contexts = {
+            let kit = kit.clone();
+            move || spnego(&kit, Party::Server, SpnegoOptions::default())
+        };
+        let mut server = Server::new(kit, Box::new(contexts));
+        server.mechanisms.clone_from(&self.mechanisms);
+        server.layer = self.layer;
+        let mut session = Session::new(None, Some(server));
+        if self.tls == Tls::Implicit {
+            session.use_implicit_tls();
+        }
+        session.set_patience(Some(self.patience));
+        session
+    }
+}
