@@ -99,7 +99,7 @@ impl Drive {
         self.runtime.spawn(async move {
             match TcpStream::connect(&target).await {
                 Ok(stream) => {
-                    connection::converse(id, link.began, stream, crate::terms::Party::Server, orders, tell).await
+                    connection::converse(id, link.began, stream, crate::terms::Party::Server, orders, tell).await;
                 }
                 Err(error) => tell(News {
                     id,

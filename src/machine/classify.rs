@@ -27,7 +27,7 @@ pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
     match machine {
         Machine::Smtp => smtp(said),
         Machine::Login => login(said),
-        Machine::Plain => text(said, &[Signal::AuthPlain, Signal::AuthPlainMessage], Signal::PlainMessage),
+        Machine::Plain => text(said, [Signal::AuthPlain, Signal::AuthPlainMessage], Signal::PlainMessage),
         Machine::Gssapi | Machine::Kerberos => gssapi(machine, said),
         Machine::Spnego => spnego(said),
         Machine::Ntlm | Machine::Krb5 => inner(machine, said),
@@ -150,7 +150,7 @@ fn login(said: &Said<'_>) -> Option<Signal> {
 
 /// A mechanism whose messages have names of their own: `commands` without and with an initial response, and what the
 /// client says behind.
-fn text(said: &Said<'_>, commands: &[Signal; 2], response: Signal) -> Option<Signal> {
+fn text(said: &Said<'_>, commands: [Signal; 2], response: Signal) -> Option<Signal> {
     match &said.message.body {
         Body::Command(command) => {
             let auth = command.auth.as_ref()?;

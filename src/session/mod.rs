@@ -210,6 +210,7 @@ impl HeldLine {
 }
 
 /// One connection with the parties that are played here.
+#[allow(clippy::struct_excessive_bools)] // Each is one fact of the moment, independent of the others.
 pub struct Session {
     transcript: Transcript,
     client: Option<Client>,

@@ -20,6 +20,7 @@ impl Client {
 }
 
 /// Verifies a message. An authorization identity must be the authentication identity itself.
+#[allow(clippy::similar_names)] // As RFC 4616 calls them.
 pub(super) fn judge(message: &[u8], users: &[User]) -> Verdict {
     let mut parts = message.split(|octet| *octet == 0);
     let (Some(authzid), Some(authcid), Some(passwd), None) = (parts.next(), parts.next(), parts.next(), parts.next())
