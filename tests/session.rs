@@ -50,7 +50,8 @@ fn server() -> Session {
     let kit = lab.kit.clone();
     let contexts = move || spnego::spnego(&kit, Party::Server, spnego::SpnegoOptions::default());
     let charlie = User { name: "Charlie".into(), password: Secret::from("password"), domain: None, disabled: false };
-    let mut session = Session::new(None, Some(Server::new("SMTP.example.com", vec![charlie], Box::new(contexts))));
+    let kit = Kit { users: vec![charlie], host: "SMTP.example.com".into(), ..lab.kit };
+    let mut session = Session::new(None, Some(Server::new(kit, Box::new(contexts))));
     session.handle(Micros(0), Input::Go { peer: "192.0.2.7:4711".into() });
     session.handle(Micros(1), Input::Bytes(Party::Client, b"EHLO client.example.com\r\n".to_vec()));
     session
@@ -469,9 +470,8 @@ fn the_held_line_of_the_client_becomes_a_cancel() {
 fn a_call_that_was_given_up_comes_back_too_late() {
     let kit: Kit = lab().kit;
     let context = spnego::spnego(&kit, Party::Client, spnego::SpnegoOptions::default());
-    let credential = kit.credential.clone();
     let mut session =
-        Session::new(Some(Client::new("client.example.com", credential, Mechanism::Gssapi, Some(context))), None);
+        Session::new(Some(Client::new("client.example.com", kit, Mechanism::Gssapi, Some(context))), None);
     session.handle(Micros(0), Input::Go { peer: "192.0.2.10:587".into() });
     let from_server = |text: &str| Input::Bytes(Party::Server, text.as_bytes().to_vec());
     session.handle(Micros(1), from_server("220 server.example.com\r\n"));
@@ -491,8 +491,7 @@ fn a_call_that_was_given_up_comes_back_too_late() {
 }
 
 fn client_against_a_script(mechanism: Mechanism) -> Session {
-    let credential = lab().kit.credential;
-    let mut session = Session::new(Some(Client::new("client.example.com", credential, mechanism, None)), None);
+    let mut session = Session::new(Some(Client::new("client.example.com", lab().kit, mechanism, None)), None);
     session.handle(Micros(0), Input::Go { peer: "192.0.2.10:587".into() });
     hear(&mut session, "220 server.example.com\r\n");
     hear(&mut session, "250-server.example.com\r\n250 AUTH LOGIN\r\n");
