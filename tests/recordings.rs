@@ -205,10 +205,10 @@ fn optimistic(lab: &Lab) -> Session {
         ..SpnegoOptions::default()
     };
     let context = spnego(&lab.kit, Party::Client, client);
-    let client = Client::new("client.example.com", lab.kit.credential.clone(), Mechanism::Gssapi, Some(context));
+    let client = Client::new("client.example.com", lab.kit.clone(), Mechanism::Gssapi, Some(context));
     let kit = lab.kit.clone();
     let contexts = move || spnego(&kit, Party::Server, SpnegoOptions::default());
-    Session::new(Some(client), Some(Server::new(&lab.kit.host, lab.kit.users.clone(), Box::new(contexts))))
+    Session::new(Some(client), Some(Server::new(lab.kit.clone(), Box::new(contexts))))
 }
 
 /// Plays to the end; the line that is the first of `edit` goes as the second.
