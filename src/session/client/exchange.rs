@@ -1,122 +1,18 @@
-//! The client: EHLO, one AUTH exchange, QUIT.
+//! What the client says within an AUTH exchange, and what it makes of 235.
 
-use super::fault::{self, Fault};
-use super::gss::{Gss, LayerMode, NO_LAYER};
-use super::sasl::{self, SaslClient};
-use super::{Bindings, Decision, Mechanism};
+use super::{Client, Initial, Prompts};
 use crate::machine::{Machine, Signal};
-use crate::mech::{Answer, Call, GssContext, Kit, MechError};
+use crate::mech::{Answer, Call, MechError};
+use crate::session::fault::{self, Fault};
+use crate::session::gss::{LayerMode, NO_LAYER};
+use crate::session::sasl::{self, SaslClient};
+use crate::session::{Bindings, Decision, Mechanism};
 use crate::terms::Party;
 use crate::transcript::{Standing, Step, Transcript};
 use crate::wire::{self, Body, COMMAND_LIMIT};
 
-/// When the first response goes with the AUTH command (RFC 4954 section 4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Initial {
-    /// Always, however long the line gets.
-    Always,
-    /// Where the line stays within 512 octets.
-    #[default]
-    Fit,
-    /// Never: the server asks with an empty challenge.
-    Never,
-}
-
-/// How a LOGIN client takes the server's prompts (MS-XLOGIN section 3.1.5.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Prompts {
-    /// It reads them, and cancels where one is neither of the two.
-    #[default]
-    Checking,
-    /// It counts them: the first is for the user name, the next for the password.
-    Counting,
-}
-
-/// A client to be played.
-pub struct Client {
-    /// The name that it gives in EHLO.
-    pub name: String,
-    /// What it logs on with, and where its nonces come from.
-    pub kit: Kit,
-    /// The mechanism that it uses.
-    pub mechanism: Mechanism,
-    /// When the first response goes with the command.
-    pub initial: Initial,
-    /// How it takes LOGIN's prompts.
-    pub prompts: Prompts,
-    /// Which ends of a GSSAPI exchange it accepts.
-    pub layer: LayerMode,
-    /// What it does wrong.
-    pub fault: Option<Fault>,
-    pub(super) gss: Gss,
-    /// A text mechanism, once its exchange has begun.
-    sasl: Option<SaslClient>,
-    /// The first token, until it is sent.
-    opening: Option<Vec<u8>>,
-    /// How often EHLO was said.
-    greeted: u8,
-    /// AUTH was said.
-    tried: bool,
-    /// LOGIN: how many of user name and password were sent.
-    sent: u8,
-    /// A call failed: the exchange is to be cancelled.
-    failed: bool,
-    /// The outcome was looked at.
-    judged: bool,
-}
-
 impl Client {
-    /// A client with the context that its mechanism needs; text mechanisms need none.
-    #[must_use]
-    pub fn new(name: &str, kit: Kit, mechanism: Mechanism, context: Option<Box<dyn GssContext>>) -> Self {
-        Self {
-            name: name.to_owned(),
-            kit,
-            mechanism,
-            initial: Initial::default(),
-            prompts: Prompts::default(),
-            layer: LayerMode::default(),
-            fault: None,
-            gss: context.map(Gss::new).unwrap_or_default(),
-            sasl: None,
-            opening: None,
-            greeted: 0,
-            tried: false,
-            sent: 0,
-            failed: false,
-            judged: false,
-        }
-    }
-
-    /// Whether it has something to say on its own initiative.
-    pub(super) fn begins(standing: &Standing) -> bool {
-        let states = ["Greeted", "Choose", "Done", "Failed", "InMail", "InData", "AuthenticatedInData", "Closed"];
-        states.contains(&standing.stack(Party::Client).smtp().name()) && !standing.stack(Party::Server).owes_answer()
-    }
-
-    pub(super) fn decide(&mut self, transcript: &Transcript, bindings: &Bindings) -> Decision {
-        let standing = transcript.standing();
-        if let Some((call, answer)) = self.gss.answered() {
-            return self.go_on(call, answer, standing);
-        }
-        if standing.stack(Party::Client).owes_answer() {
-            return self.respond(transcript);
-        }
-        match standing.stack(Party::Client).smtp().name() {
-            "Greeted" if self.greeted < 2 => {
-                self.greeted += 1;
-                let verb = if self.greeted == 1 { "EHLO" } else { "HELO" };
-                Decision::Say(format!("{verb} {}\r\n", self.name).into_bytes())
-            }
-            "Choose" if !self.tried => self.start(bindings),
-            "Done" if !self.judged => self.judge(transcript),
-            "InData" | "AuthenticatedInData" => Decision::Say(b".\r\n".to_vec()),
-            "Closed" => Decision::Close(""),
-            _ => Decision::Say(b"QUIT\r\n".to_vec()),
-        }
-    }
-
-    fn start(&mut self, bindings: &Bindings) -> Decision {
+    pub(super) fn start(&mut self, bindings: &Bindings) -> Decision {
         if let Some(mut sasl) = SaslClient::new(self.mechanism, &self.kit, bindings) {
             self.tried = true;
             let initial = sasl.initial();
@@ -154,7 +50,7 @@ impl Client {
     }
 
     /// Answers the challenge that was heard.
-    fn respond(&mut self, transcript: &Transcript) -> Decision {
+    pub(super) fn respond(&mut self, transcript: &Transcript) -> Decision {
         let standing = transcript.standing();
         let heard = standing.answering[Party::Client.index()].map(|place| &transcript.steps()[place]);
         let Some(step) = heard else { return Decision::Nothing };
@@ -225,7 +121,12 @@ impl Client {
     }
 
     /// Goes on with what a call gave.
-    fn go_on(&mut self, call: &'static str, answer: Result<Answer, MechError>, standing: &Standing) -> Decision {
+    pub(super) fn go_on(
+        &mut self,
+        call: &'static str,
+        answer: Result<Answer, MechError>,
+        standing: &Standing,
+    ) -> Decision {
         let in_exchange = standing.stack(Party::Client).in_exchange();
         match answer {
             Err(error) => {
@@ -255,7 +156,7 @@ impl Client {
     }
 
     /// Looks at a 235: a client that asked for more than it got does not trust it (RFC 4178 section 5).
-    fn judge(&mut self, transcript: &Transcript) -> Decision {
+    pub(super) fn judge(&mut self, transcript: &Transcript) -> Decision {
         self.judged = true;
         let success = transcript.steps().iter().rev().find(|step| {
             matches!(step.message.as_ref().map(|message| &message.body), Some(Body::Reply(reply)) if reply.code == 235)
@@ -295,44 +196,4 @@ impl Client {
         self.fault = None;
         Decision::SayInstead { composed, faulty }
     }
-
-    /// A line that means `emit`, where one can be made without a call.
-    pub(super) fn compose(&self, emit: Signal) -> Option<Vec<u8>> {
-        let text = match emit {
-            Signal::Ehlo => format!("EHLO {}\r\n", self.name),
-            Signal::StartTls => "STARTTLS\r\n".to_owned(),
-            Signal::Quit => "QUIT\r\n".to_owned(),
-            Signal::Rset => "RSET\r\n".to_owned(),
-            Signal::OtherCommand => "NOOP\r\n".to_owned(),
-            Signal::Mail => format!("MAIL FROM:<{}>\r\n", self.kit.credential.user),
-            Signal::Cancel => return Some(wire::CANCEL.to_vec()),
-            Signal::EmptyResponse | Signal::SecondEmptyResponse => return Some(wire::EMPTY.to_vec()),
-            Signal::AuthLogin => return Some(wire::command_auth("LOGIN", None)),
-            Signal::AuthLoginUsername => {
-                return Some(wire::command_auth("LOGIN", Some(self.kit.credential.user.as_bytes())));
-            }
-            Signal::AuthLoginEmpty => return Some(wire::command_auth("LOGIN", Some(&[]))),
-            Signal::AuthGssapi => return Some(wire::command_auth("GSSAPI", None)),
-            Signal::AuthGssapiNtlm => return Some(wire::command_auth("GSSAPI", Some(&NEGOTIATE))),
-            Signal::AuthGssapiMalformed => return Some(wire::command_auth("GSSAPI", Some(NO_TOKEN))),
-            Signal::AuthNotBase64 => format!("AUTH {} !\r\n", self.mechanism),
-            Signal::AuthMalformed => "AUTH\r\n".to_owned(),
-            Signal::ResponseNotBase64 => "!\r\n".to_owned(),
-            Signal::MalformedResponse => return Some(wire::response(NO_TOKEN)),
-            Signal::UsernameResponse => return Some(wire::response(self.kit.credential.user.as_bytes())),
-            Signal::PasswordResponse => return Some(wire::response(self.kit.credential.password.expose())),
-            _ => return None,
-        };
-        Some(text.into_bytes())
-    }
 }
-
-/// The smallest `NEGOTIATE_MESSAGE` (MS-NLMP section 2.2.1.1): Unicode, request target, NTLM, always sign, extended
-/// session security; no names, no version.
-const NEGOTIATE: [u8; 32] = [
-    0x4E, 0x54, 0x4C, 0x4D, 0x53, 0x53, 0x50, 0x00, 0x01, 0x00, 0x00, 0x00, 0x05, 0x82, 0x08, 0x00, //
-    0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x00, 0x00,
-];
-
-/// Octets that are no token of any mechanism.
-pub(super) const NO_TOKEN: &[u8] = b"no token";
