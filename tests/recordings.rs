@@ -6,9 +6,9 @@ use rows::{Played, played};
 use saslscope::decode::Mech;
 use saslscope::machine::Signal;
 use saslscope::mech::ntlm::{NtlmOptions, flags, ntlm};
-use saslscope::mech::spnego::{SpnegoOptions, spnego};
+use saslscope::mech::spnego::SpnegoOptions;
 use saslscope::mech::{Answer, Call};
-use saslscope::session::{Client, Fault, Gate, Held, Initial, Input, Lab, Mechanism, Server, Session};
+use saslscope::session::{Client, Fault, Gate, Held, Initial, Input, Lab, Mechanism, Server, Session, embedded};
 use saslscope::terms::{Micros, Party};
 use saslscope::transcript::lesson::{self, Cue};
 use saslscope::transcript::recording::{Secrets, event_lines, write};
@@ -204,11 +204,10 @@ fn optimistic(lab: &Lab) -> Session {
         ntlm: NtlmOptions { flags: flags::DEFAULT & !flags::SEAL, ..NtlmOptions::default() },
         ..SpnegoOptions::default()
     };
-    let context = spnego(&lab.kit, Party::Client, client);
-    let client = Client::new("client.example.com", lab.kit.clone(), Mechanism::Gssapi, Some(context));
-    let kit = lab.kit.clone();
-    let contexts = move || spnego(&kit, Party::Server, SpnegoOptions::default());
-    Session::new(Some(client), Some(Server::new(lab.kit.clone(), Box::new(contexts))))
+    let contexts = embedded(lab.kit.clone(), Party::Client, client);
+    let client = Client::new("client.example.com", lab.kit.clone(), Mechanism::Gssapi, contexts);
+    let contexts = embedded(lab.kit.clone(), Party::Server, SpnegoOptions::default());
+    Session::new(Some(client), Some(Server::new(lab.kit.clone(), contexts)))
 }
 
 /// Plays to the end; the line that is the first of `edit` goes as the second.

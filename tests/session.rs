@@ -5,6 +5,7 @@ use saslscope::machine::{Machine, RowId, Signal};
 use saslscope::mech::{Kit, User, spnego};
 use saslscope::session::{
     Client, Effect, Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Server, Session, Stop,
+    embedded,
 };
 use saslscope::terms::{Micros, Party, Secret};
 use saslscope::transcript::{Verdict, What, recording};
@@ -48,10 +49,10 @@ fn held_line(session: &Session) -> String {
 fn server() -> Session {
     let lab = lab();
     let kit = lab.kit.clone();
-    let contexts = move || spnego::spnego(&kit, Party::Server, spnego::SpnegoOptions::default());
+    let contexts = embedded(kit, Party::Server, spnego::SpnegoOptions::default());
     let charlie = User { name: "Charlie".into(), password: Secret::from("password"), domain: None, disabled: false };
     let kit = Kit { users: vec![charlie], host: "SMTP.example.com".into(), ..lab.kit };
-    let mut session = Session::new(None, Some(Server::new(kit, Box::new(contexts))));
+    let mut session = Session::new(None, Some(Server::new(kit, contexts)));
     session.handle(Micros(0), Input::Go { peer: "192.0.2.7:4711".into() });
     session.handle(Micros(1), Input::Bytes(Party::Client, b"EHLO client.example.com\r\n".to_vec()));
     session
@@ -469,9 +470,8 @@ fn the_held_line_of_the_client_becomes_a_cancel() {
 #[test]
 fn a_call_that_was_given_up_comes_back_too_late() {
     let kit: Kit = lab().kit;
-    let context = spnego::spnego(&kit, Party::Client, spnego::SpnegoOptions::default());
-    let mut session =
-        Session::new(Some(Client::new("client.example.com", kit, Mechanism::Gssapi, Some(context))), None);
+    let contexts = embedded(kit.clone(), Party::Client, spnego::SpnegoOptions::default());
+    let mut session = Session::new(Some(Client::new("client.example.com", kit, Mechanism::Gssapi, contexts)), None);
     session.handle(Micros(0), Input::Go { peer: "192.0.2.10:587".into() });
     let from_server = |text: &str| Input::Bytes(Party::Server, text.as_bytes().to_vec());
     session.handle(Micros(1), from_server("220 server.example.com\r\n"));
@@ -491,7 +491,9 @@ fn a_call_that_was_given_up_comes_back_too_late() {
 }
 
 fn client_against_a_script(mechanism: Mechanism) -> Session {
-    let mut session = Session::new(Some(Client::new("client.example.com", lab().kit, mechanism, None)), None);
+    let kit = lab().kit;
+    let contexts = embedded(kit.clone(), Party::Client, spnego::SpnegoOptions::default());
+    let mut session = Session::new(Some(Client::new("client.example.com", kit, mechanism, contexts)), None);
     session.handle(Micros(0), Input::Go { peer: "192.0.2.10:587".into() });
     hear(&mut session, "220 server.example.com\r\n");
     hear(&mut session, "250-server.example.com\r\n250 AUTH LOGIN\r\n");

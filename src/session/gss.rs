@@ -1,7 +1,9 @@
 //! The calls of RFC 2222 section 7.2, as both roles make them: one context, one call at a time.
 
-use super::Decision;
-use crate::mech::{Answer, Call, GssContext, MechError, major};
+use super::{Bindings, Decision, Mechanism};
+use crate::mech::spnego::{SpnegoOptions, spnego};
+use crate::mech::{Answer, Call, GssContext, Kit, MechError, major};
+use crate::terms::Party;
 
 /// Whether and how the security-layer step is made (MS-SSEAN section 2.2, RFC 2222 section 7.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,25 @@ pub enum LayerMode {
     Skip,
     /// 235 in place of the acceptor's last token, as MS-SSEAN section 4.1 prints it.
     Example,
+}
+
+/// Makes a fresh security context for an exchange of that mechanism, over a connection that is tied so.
+pub type Contexts = Box<dyn FnMut(Mechanism, &Bindings) -> Box<dyn GssContext> + Send>;
+
+/// What the crate itself has: SPNEGO over NTLM. A second exchange of the same connection has other nonces.
+#[must_use]
+pub fn embedded(mut kit: Kit, party: Party, options: SpnegoOptions) -> Contexts {
+    let seed = kit.seed;
+    let mut exchanges = 0_u64;
+    Box::new(move |_, _| {
+        kit.seed
+            .iter_mut()
+            .zip(seed)
+            .zip(exchanges.to_le_bytes())
+            .for_each(|((octet, seed), count)| *octet = seed ^ count);
+        exchanges += 1;
+        spnego(&kit, party, options.clone())
+    })
 }
 
 /// The offer and the choice "no layer": mask 1, size 0 (RFC 4752 section 3.1).

@@ -1,9 +1,10 @@
 //! The lab: both parties in one session, no sockets.
 
+use super::gss::embedded;
 use super::{Client, Effect, Fault, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Server, Session, fault};
 use crate::decode::Mech;
 use crate::mech::ntlm::{NtlmOptions, flags};
-use crate::mech::spnego::{MicPolicy, SpnegoOptions, spnego};
+use crate::mech::spnego::{MicPolicy, SpnegoOptions};
 use crate::mech::{Credential, Kit, User};
 use crate::terms::{Micros, Party, Secret};
 
@@ -66,22 +67,18 @@ impl Lab {
         // 235 can stand in place of the acceptor's last token only where that would have carried no MIC.
         let mic = if self.layer == LayerMode::Example { MicPolicy::Never } else { MicPolicy::Auto };
         let options = SpnegoOptions { mechs: self.offer.clone(), mic, ntlm: in_clear(), ..SpnegoOptions::default() };
-        let context = match self.mechanism {
-            Mechanism::Gssapi => Some(spnego(&kit, Party::Client, options)),
-            _ => None,
-        };
+        let contexts = embedded(kit.clone(), Party::Client, options);
         let fault = |party| self.fault.filter(|fault| fault.party() == party);
-        let mut client = Client::new("client.example.com", kit, self.mechanism, context);
+        let mut client = Client::new("client.example.com", kit, self.mechanism, contexts);
         // Prompts can be swapped only where both are asked for.
         client.initial = if self.fault == Some(Fault::SwappedPrompts) { Initial::Never } else { self.initial };
         client.prompts = self.prompts;
         client.layer = self.layer;
         client.fault = fault(Party::Client);
 
-        let server_kit = self.kit.clone();
-        let kit = self.kit.clone();
-        let contexts = move || spnego(&server_kit, Party::Server, SpnegoOptions { mic, ..SpnegoOptions::default() });
-        let mut server = Server::new(kit, Box::new(contexts));
+        let options = SpnegoOptions { mic, ..SpnegoOptions::default() };
+        let contexts = embedded(self.kit.clone(), Party::Server, options);
+        let mut server = Server::new(self.kit.clone(), contexts);
         server.layer = self.layer;
         server.fault = fault(Party::Server);
         Session::new(Some(client), Some(server))

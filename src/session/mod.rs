@@ -23,7 +23,7 @@ mod setup;
 
 pub use client::{Client, Initial, Prompts};
 pub use fault::Fault;
-pub use gss::LayerMode;
+pub use gss::{Contexts, LayerMode, embedded};
 pub use lab::Lab;
 pub use mechanism::Mechanism;
 pub use server::Server;

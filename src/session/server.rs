@@ -2,12 +2,12 @@
 
 use super::client::NO_TOKEN;
 use super::fault::{self, Fault};
-use super::gss::{Gss, LayerMode, NO_LAYER};
+use super::gss::{Contexts, Gss, LayerMode, NO_LAYER};
 use super::sasl::{self, SaslServer};
 use super::{Bindings, Decision, Mechanism};
 use crate::decode::Mech;
 use crate::machine::{Force, Machine, Signal};
-use crate::mech::{Answer, Call, GssContext, Kit, MechError};
+use crate::mech::{Answer, Call, Kit, MechError};
 use crate::terms::{Party, Span};
 use crate::transcript::{Standing, Step, Transcript};
 use crate::wire::{self, Body, Dialogue, Response};
@@ -22,7 +22,7 @@ pub struct Server {
     pub layer: LayerMode,
     /// What it does wrong.
     pub fault: Option<Fault>,
-    contexts: Box<dyn FnMut() -> Box<dyn GssContext> + Send>,
+    contexts: Contexts,
     pub(super) gss: Gss,
     /// A text mechanism, while its exchange runs.
     sasl: Option<SaslServer>,
@@ -37,9 +37,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server; `contexts` makes a fresh security context for each AUTH GSSAPI.
+    /// A server; `contexts` makes a fresh security context for each exchange that needs one.
     #[must_use]
-    pub fn new(kit: Kit, contexts: Box<dyn FnMut() -> Box<dyn GssContext> + Send>) -> Self {
+    pub fn new(kit: Kit, contexts: Contexts) -> Self {
         Self {
             kit,
             mechanisms: vec![Mechanism::Gssapi, Mechanism::Login],
@@ -135,8 +135,8 @@ impl Server {
                 self.username = initial.map(|initial| initial.span.of(step.line()).to_vec());
                 self.prompt(self.username.is_some())
             }
-            Some(_) => {
-                self.gss = Gss::new((self.contexts)());
+            Some(mechanism) => {
+                self.gss = Gss::new((self.contexts)(*mechanism, bindings));
                 match initial {
                     Some(initial) if !initial.equals => self.accept(initial.bytes.clone()),
                     _ => Decision::Say(wire::challenge(None)),

@@ -1,8 +1,9 @@
 //! What a party is set up from, before a connection: a client, or a server with as many sessions as there come.
 
+use super::gss::embedded;
 use super::{Client, Initial, LayerMode, Mechanism, Prompts, Server, Session};
 use crate::decode::Mech;
-use crate::mech::spnego::{SpnegoOptions, spnego};
+use crate::mech::spnego::SpnegoOptions;
 use crate::mech::{Credential, Kit, User};
 use crate::terms::{Micros, Party, Secret};
 
@@ -67,8 +68,8 @@ impl ClientSetup {
         let kit = Kit { users: Vec::new(), credential: self.credential.clone(), seed, now, host: self.host.clone() };
         let options = SpnegoOptions { mechs: vec![Mech::Ntlmssp], ..SpnegoOptions::default() };
         let mechanism = self.mechanism.unwrap_or_default();
-        let context = (mechanism == Mechanism::Gssapi).then(|| spnego(&kit, Party::Client, options));
-        let mut client = Client::new(&self.name, kit, mechanism, context);
+        let contexts = embedded(kit.clone(), Party::Client, options);
+        let mut client = Client::new(&self.name, kit, mechanism, contexts);
         client.initial = self.initial;
         client.prompts = self.prompts;
         client.layer = self.layer;
@@ -122,11 +123,8 @@ impl ServerSetup {
     pub fn session(&self, seed: [u8; 32], now: u64) -> Session {
         let credential = Credential { user: String::new(), password: Secret::from("") };
         let kit = Kit { users: self.users.clone(), credential, seed, now, host: self.name.clone() };
-        let contexts = {
-            let kit = kit.clone();
-            move || spnego(&kit, Party::Server, SpnegoOptions::default())
-        };
-        let mut server = Server::new(kit, Box::new(contexts));
+        let contexts = embedded(kit.clone(), Party::Server, SpnegoOptions::default());
+        let mut server = Server::new(kit, contexts);
         server.mechanisms.clone_from(&self.mechanisms);
         server.layer = self.layer;
         let mut session = Session::new(None, Some(server));

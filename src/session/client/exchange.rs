@@ -4,7 +4,7 @@ use super::{Client, Initial, Prompts};
 use crate::machine::{Machine, Signal};
 use crate::mech::{Answer, Call, MechError};
 use crate::session::fault::{self, Fault};
-use crate::session::gss::{LayerMode, NO_LAYER};
+use crate::session::gss::{Gss, LayerMode, NO_LAYER};
 use crate::session::sasl::{self, SaslClient};
 use crate::session::{Bindings, Decision, Mechanism};
 use crate::terms::Party;
@@ -29,7 +29,10 @@ impl Client {
                 let username = self.kit.credential.user.clone();
                 self.auth("LOGIN", username.as_bytes())
             }
-            _ => self.gss.ask(Call::Step(None)),
+            mechanism => {
+                self.gss = Gss::new((self.contexts)(mechanism, bindings));
+                self.gss.ask(Call::Step(None))
+            }
         }
     }
 
@@ -137,7 +140,7 @@ impl Client {
             }
             Ok(Answer::Stepped { token, .. }) if !in_exchange => {
                 self.tried = true;
-                self.auth("GSSAPI", &token.unwrap_or_default())
+                self.auth(self.mechanism.name(), &token.unwrap_or_default())
             }
             Ok(Answer::Stepped { token: Some(token), .. }) => self.say(wire::response(&token)),
             Ok(Answer::Stepped { token: None, .. }) if self.fault == Some(Fault::TwoEmptyLines) => {

@@ -3,11 +3,11 @@
 mod exchange;
 
 use super::fault::Fault;
-use super::gss::{Gss, LayerMode};
+use super::gss::{Contexts, Gss, LayerMode};
 use super::sasl::SaslClient;
 use super::{Bindings, Decision, Mechanism};
 use crate::machine::Signal;
-use crate::mech::{GssContext, Kit};
+use crate::mech::Kit;
 use crate::terms::Party;
 use crate::transcript::{Standing, Transcript};
 use crate::wire;
@@ -50,6 +50,7 @@ pub struct Client {
     pub layer: LayerMode,
     /// What it does wrong.
     pub fault: Option<Fault>,
+    contexts: Contexts,
     pub(in crate::session) gss: Gss,
     /// A text mechanism, once its exchange has begun.
     sasl: Option<SaslClient>,
@@ -68,9 +69,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with the context that its mechanism needs; text mechanisms need none.
+    /// A client; `contexts` makes a fresh security context for each exchange that needs one.
     #[must_use]
-    pub fn new(name: &str, kit: Kit, mechanism: Mechanism, context: Option<Box<dyn GssContext>>) -> Self {
+    pub fn new(name: &str, kit: Kit, mechanism: Mechanism, contexts: Contexts) -> Self {
         Self {
             name: name.to_owned(),
             kit,
@@ -79,7 +80,8 @@ impl Client {
             prompts: Prompts::default(),
             layer: LayerMode::default(),
             fault: None,
-            gss: context.map(Gss::new).unwrap_or_default(),
+            contexts,
+            gss: Gss::default(),
             sasl: None,
             opening: None,
             greeted: 0,
