@@ -13,6 +13,7 @@ mod pairs;
 mod place;
 pub mod question;
 pub mod recording;
+mod sessions;
 mod shown;
 mod step;
 mod swaks;
@@ -20,6 +21,7 @@ mod verdict;
 
 pub use event::{Event, What};
 pub use place::Place;
+pub use sessions::{Entry, Origin, Sessions, Sort, Summary};
 pub use shown::Shown;
 pub use step::{Inbox, Standing, Step, Token};
 pub use swaks::NoSwaks;

@@ -25,14 +25,18 @@ impl Transcript {
     /// How the latest AUTH exchange ended.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        if self.standing().stacks.iter().any(Stack::in_exchange) {
-            return Verdict::Unfinished;
-        }
-        self.steps().iter().rev().find_map(verdict_of).unwrap_or(Verdict::None)
+        let answered = || self.steps().iter().rev().find_map(of_step).unwrap_or(Verdict::None);
+        self.unfinished().unwrap_or_else(answered)
+    }
+
+    /// The verdict where the steps end within an exchange.
+    pub(super) fn unfinished(&self) -> Option<Verdict> {
+        self.standing().stacks.iter().any(Stack::in_exchange).then_some(Verdict::Unfinished)
     }
 }
 
-fn verdict_of(step: &Step) -> Option<Verdict> {
+/// The verdict where the step ends an exchange.
+pub(super) fn of_step(step: &Step) -> Option<Verdict> {
     let reply = step.moves.iter().map(|taken| taken.row).find(|id| (id.machine, id.party) == SMTP_SERVER)?.row();
     let emit = reply.emit?;
     let answers_auth = reply.from.name() == "InAuth" || reply.on.is_auth();
