@@ -1,0 +1,98 @@
+//! The server's side of a mechanism of the GSS-API (RFC 2222 section 7.2, MS-SSEAN section 3.2): tokens, the empty line,
+//! the security layer.
+
+use super::replies::REJECT;
+use super::{Decision, Server};
+use crate::machine::Machine;
+use crate::mech::{Answer, Call, MechError};
+use crate::session::fault::Fault;
+use crate::session::gss::{LayerMode, NO_LAYER};
+use crate::terms::Party;
+use crate::transcript::Standing;
+use crate::wire::{self, Response};
+
+impl Server {
+    pub(super) fn take_gssapi(&mut self, octets: &[u8], response: &Response, standing: &Standing) -> Decision {
+        if self.refusing {
+            return self.verdict(false, standing);
+        }
+        if !self.gss.complete {
+            return self.accept(octets.to_vec());
+        }
+        let state = standing.stack(Party::Server).cursor(Machine::Gssapi).map(|cursor| cursor.state.name());
+        if state == Some("WaitChoice") {
+            return self.gss.ask(Call::Unwrap(without_length(octets).to_vec()));
+        }
+        if *response != Response::Empty {
+            // Data where the empty line belongs.
+            return self.verdict(false, standing);
+        }
+        self.after_context(standing)
+    }
+
+    pub(super) fn accept(&mut self, token: Vec<u8>) -> Decision {
+        if self.fault == Some(Fault::Reject) {
+            self.fault = None;
+            self.refusing = true;
+            return Decision::Say(wire::challenge(Some(&REJECT)));
+        }
+        self.gss.ask(Call::Step(Some(token)))
+    }
+
+    /// The context is complete and all tokens are exchanged.
+    fn after_context(&mut self, standing: &Standing) -> Decision {
+        match self.layer {
+            LayerMode::Auto | LayerMode::Rfc2222 => {
+                self.gss.ask(Call::Wrap { sealed: false, message: NO_LAYER.to_vec() })
+            }
+            LayerMode::Skip | LayerMode::Example => self.verdict(true, standing),
+        }
+    }
+
+    /// Goes on with what a call gave.
+    pub(super) fn go_on(
+        &mut self,
+        call: &'static str,
+        answer: Result<Answer, MechError>,
+        standing: &Standing,
+    ) -> Decision {
+        match answer {
+            Err(error) => {
+                self.failed = true;
+                Decision::Failed(call, error)
+            }
+            Ok(Answer::Stepped { token, complete }) => match token {
+                Some(_) if complete && self.layer == LayerMode::Example => self.verdict(true, standing),
+                Some(token) => Decision::Say(wire::challenge(Some(&token))),
+                None if complete => self.after_context(standing),
+                None => Decision::Say(wire::challenge(None)),
+            },
+            Ok(Answer::Octets(choice)) if call == "unwrap" => {
+                let good = match choice.as_slice() {
+                    [mask, _, _, _, authzid @ ..] => *mask == NO_LAYER[0] && self.may_act_as(authzid),
+                    _ => false,
+                };
+                self.verdict(good, standing)
+            }
+            Ok(Answer::Octets(offer)) => Decision::Say(wire::challenge(Some(&offer))),
+            Ok(Answer::Verified) => Decision::Nothing,
+        }
+    }
+
+    /// An authorization identity must be the authenticated name itself, with or without its domain.
+    fn may_act_as(&self, authzid: &[u8]) -> bool {
+        let Ok(authzid) = std::str::from_utf8(authzid) else { return false };
+        let initiator = self.gss.initiator().unwrap_or_default();
+        let bare =
+            |name: &str| name.rsplit('\\').next().unwrap_or_default().split('@').next().map(str::to_ascii_lowercase);
+        authzid.is_empty() || bare(authzid) == bare(&initiator)
+    }
+}
+
+/// The wrapped choice without the 4-octet little-endian length that .NET Core 3.1 puts before it.
+fn without_length(octets: &[u8]) -> &[u8] {
+    match octets.split_first_chunk::<4>() {
+        Some((length, rest)) if u32::from_le_bytes(*length) as usize == rest.len() => rest,
+        _ => octets,
+    }
+}
