@@ -12,23 +12,23 @@
 //! became of it. Time passes by [`Input::Tick`], at or after [`Session::deadline`].
 
 mod client;
-mod ending;
 mod fault;
 mod gss;
 mod lab;
 mod lines;
 mod mechanism;
-pub mod persona;
+mod replay;
 mod sasl;
 mod server;
 mod setup;
 
 pub use client::{Client, Initial, Prompts};
-pub use ending::{Ending, Stage};
 pub use fault::Fault;
 pub use gss::{Contexts, LayerMode, embedded};
 pub use lab::Lab;
 pub use mechanism::Mechanism;
+use replay::Asks;
+pub use replay::{Compared, NothingToReplay, Outcome, Replay, Timing};
 pub use server::Server;
 pub use setup::{ClientSetup, ServerSetup, Tls};
 
@@ -218,6 +218,8 @@ pub struct Session {
     transcript: Transcript,
     client: Option<Client>,
     server: Option<Server>,
+    /// Says what was said in a recording, in the place of the party whose engine this session has.
+    replay: Option<Replay>,
     gates: [Gate; 2],
     stops: Vec<Stop>,
     buffers: [LineBuffer; 2],
@@ -284,6 +286,7 @@ impl Session {
             transcript: Transcript::new(),
             client,
             server,
+            replay: None,
             gates: [Gate::default(); 2],
             stops: Vec::new(),
             buffers: [LineBuffer::new(LINE_LIMIT), LineBuffer::new(LINE_LIMIT)],
@@ -304,6 +307,19 @@ impl Session {
         }
     }
 
+    /// Says what was said in a recording, in the place of that party. Its engine is asked within AUTH exchanges, where
+    /// `anew`: what answers a challenge is then composed for the challenge that came.
+    pub fn replay(&mut self, mut replay: Replay, anew: bool) {
+        replay.engine = anew;
+        self.replay = Some(replay);
+    }
+
+    /// How a replay goes, where this is one.
+    #[must_use]
+    pub const fn replayed(&self) -> Option<&Replay> {
+        self.replay.as_ref()
+    }
+
     /// The handshake comes before the greeting (RFC 8314 section 3).
     pub const fn use_implicit_tls(&mut self) {
         self.implicit_tls = true;
@@ -318,7 +334,13 @@ impl Session {
     #[must_use]
     pub fn deadline(&self) -> Option<Micros> {
         let waits = !self.ended && self.held.is_none() && self.awaiting.is_none() && !self.securing;
-        Some(Micros(self.stirred.0.saturating_add(self.patience.filter(|_| waits)?.0)))
+        let due = self.replay.as_ref().filter(|replay| waits && replay.begins()).and_then(Replay::due);
+        due.filter(|due| *due > self.now).or_else(|| self.given_up().filter(|_| waits))
+    }
+
+    /// When a peer that says nothing is given up.
+    fn given_up(&self) -> Option<Micros> {
+        Some(Micros(self.stirred.0.saturating_add(self.patience?.0)))
     }
 
     /// What ties a mechanism to the TLS connection.
@@ -524,7 +546,7 @@ impl Session {
                 effects.push(Effect::Close);
             }
             Input::Tick => {
-                if self.deadline().is_some_and(|due| due <= self.now) {
+                if self.held.is_none() && self.given_up().is_some_and(|due| due <= self.now) {
                     self.close(None, "the peer said nothing for too long");
                     effects.push(Effect::Close);
                 }
@@ -562,6 +584,9 @@ impl Session {
             }
             if !self.transcript.steps().iter().any(|step| matches!(step.event.what, What::Opened { .. })) {
                 return;
+            }
+            if let Some(replay) = &mut self.replay {
+                replay.follow(&self.transcript);
             }
             let Some(party) = self.turn() else { return self.rest() };
             if self.holds_receipt(party) {
@@ -610,6 +635,10 @@ impl Session {
             Party::Server => self.server.is_some(),
         };
         let owing = Party::BOTH.into_iter().find(|party| played(*party) && standing.stack(*party).owes_answer());
+        if let Some(replay) = &self.replay {
+            let goes = replay.begins() && replay.due().is_none_or(|due| due <= self.now);
+            return goes.then_some(replay.party);
+        }
         let begins = |party: &Party| {
             played(*party)
                 && match party {
@@ -622,6 +651,13 @@ impl Session {
     }
 
     fn decide(&mut self, party: Party) -> Decision {
+        if let Some(replay) = &mut self.replay {
+            match (replay.asks_engine(&self.transcript), &mut self.client) {
+                (Asks::Not, _) => return replay.decide(&self.transcript),
+                (Asks::Afresh { mechanism, initial }, Some(client)) => client.renew(mechanism, initial),
+                _ => {}
+            }
+        }
         match party {
             Party::Client => {
                 self.client.as_mut().map_or(Decision::Nothing, |client| client.decide(&self.transcript, &self.bindings))

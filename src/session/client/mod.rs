@@ -92,6 +92,13 @@ impl Client {
         }
     }
 
+    /// Ready for an exchange of that mechanism, whatever went before.
+    pub(in crate::session) fn renew(&mut self, mechanism: Mechanism, initial: Initial) {
+        (self.mechanism, self.initial) = (mechanism, initial);
+        (self.gss, self.sasl, self.opening) = (Gss::default(), None, None);
+        (self.tried, self.sent, self.failed) = (false, 0, false);
+    }
+
     /// Whether it has something to say on its own initiative.
     pub(in crate::session) fn begins(standing: &Standing) -> bool {
         let states = ["Greeted", "Choose", "Done", "Failed", "InMail", "InData", "AuthenticatedInData", "Closed"];
