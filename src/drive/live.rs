@@ -3,6 +3,7 @@
 use super::ConnectionId;
 use crate::session::{Effect, Input, Session};
 use crate::terms::Micros;
+use std::net::SocketAddr;
 use std::time::Instant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -13,6 +14,8 @@ pub(super) struct Order {
     pub(super) answers: bool,
     /// When the session wants to hear of the time, on its own clock.
     pub(super) deadline: Option<Micros>,
+    /// Whether the session takes nothing in for now: a line is held, or a call is under way.
+    pub(super) busy: bool,
 }
 
 /// The way to a connection's task. Dropping it closes the connection.
@@ -21,13 +24,15 @@ pub struct Link {
     pub id: ConnectionId,
     /// When it was begun: zero on its session's clock.
     pub began: Instant,
+    /// Through which listener it came, by its address; `None` where we connect.
+    pub listener: Option<SocketAddr>,
     orders: UnboundedSender<Order>,
 }
 
 impl Link {
-    pub(super) fn new(id: ConnectionId) -> (Self, UnboundedReceiver<Order>) {
+    pub(super) fn new(id: ConnectionId, listener: Option<SocketAddr>) -> (Self, UnboundedReceiver<Order>) {
         let (orders, receiver) = unbounded_channel();
-        (Self { id, began: Instant::now(), orders }, receiver)
+        (Self { id, began: Instant::now(), listener, orders }, receiver)
     }
 
     /// The time now, on the session's clock.
@@ -75,7 +80,8 @@ impl Live {
 
     fn handle(&mut self, at: Micros, input: Input, answers: bool) {
         let effects = self.session.handle(at, input);
-        let order = Order { effects, answers, deadline: self.session.deadline() };
+        let busy = self.session.held().is_some() || self.session.awaiting().is_some();
+        let order = Order { effects, answers, deadline: self.session.deadline(), busy };
         // Where the task is gone the connection is, too, and the session has been told.
         let _ = self.link.orders.send(order);
     }

@@ -119,6 +119,9 @@ pub struct Bindings {
     pub server_end_point: Vec<u8>,
     /// tls-exporter: 32 octets (RFC 9266 section 2).
     pub exporter: Vec<u8>,
+    /// On a server: whom the client's certificate names, an e-mail address of it or else its common name; empty where
+    /// there is none. Whether somebody vouches for it, the facts say.
+    pub identity: String,
 }
 
 /// Where to stop.

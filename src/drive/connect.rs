@@ -1,0 +1,66 @@
+//! From a host's name to a connection: resolves, and tries each address in turn.
+
+use super::connection::{Connection, Unfinished};
+use super::tls::Role;
+use super::{Address, Failure, Target, plain};
+use crate::session::Input;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::{TcpStream, lookup_host};
+
+/// Connects, and runs the connection to its end.
+pub(super) async fn run(mut connection: Connection, target: Target) {
+    match connect(&mut connection, &target).await {
+        Ok(stream) => connection.converse(stream, Role::Client(target.tls, target.address.host)).await,
+        Err(Some(why)) => connection.fail(Failure::Connect { target: target.address.to_string(), why }),
+        Err(None) => {}
+    }
+}
+
+/// A connection, or why not; `None` where nobody wants it any more.
+async fn connect(connection: &mut Connection, target: &Target) -> Result<TcpStream, Option<String>> {
+    let Address { host, port } = &target.address;
+    let limit = target.limits.connect;
+    let mut addresses: Vec<SocketAddr> = match connection
+        .attend(lookup_host((host.as_str(), *port)), limit, Duration::ZERO)
+        .await
+    {
+        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Err(error)) => {
+            let why = plain(&error);
+            return Err(Some(format!("the name has no address ({why}); check its spelling, or give an IP address")));
+        }
+        Err(Unfinished::TooLong) => {
+            let limit = limit.as_secs_f32();
+            return Err(Some(format!(
+                "the name was not resolved within {limit} s; check the network, or give an IP address"
+            )));
+        }
+        Err(Unfinished::LetGo) => return Err(None),
+    };
+    addresses.dedup();
+    let mut tried = Vec::new();
+    let mut last = None;
+    for address in addresses {
+        let (why, kind) = match connection.attend(TcpStream::connect(address), limit, Duration::ZERO).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => (plain(&error), error.kind()),
+            Err(Unfinished::TooLong) => {
+                (format!("no answer within {} s", limit.as_secs_f32()), io::ErrorKind::TimedOut)
+            }
+            Err(Unfinished::LetGo) => return Err(None),
+        };
+        connection.tell(Input::Note(format!("tried {address}: {why}")));
+        tried.push(format!("{address}: {why}"));
+        last = Some(kind);
+    }
+    let advice = match last {
+        None => "the name has no address; check its spelling, or give an IP address",
+        Some(io::ErrorKind::ConnectionRefused) => "nothing listens there: check the port, and whether the server runs",
+        Some(io::ErrorKind::TimedOut) => "a firewall may drop it: many networks block port 25, so try 587 or 465",
+        Some(_) => "check the address and the network",
+    };
+    tried.push(advice.to_owned());
+    Err(Some(tried.join("; ")))
+}
