@@ -147,6 +147,7 @@ fn context(case: &Case, we_play: Party) -> Box<dyn GssContext> {
             name: "alice".into(),
             password: Secret::from("wonderland"),
             domain: Some("CONTOSO".into()),
+            token: None,
             disabled: false,
         }],
         credential: Credential { user: case.user.into(), password: Secret::from(case.password) },

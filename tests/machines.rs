@@ -11,9 +11,9 @@ use std::fmt::Write as _;
 const fn ends(machine: Machine) -> &'static [&'static str] {
     match machine {
         Machine::Smtp => &["Closed"],
-        Machine::Login | Machine::Plain | Machine::Gssapi | Machine::Kerberos | Machine::Krb5 => &["Done", "Failed"],
         Machine::Spnego => &["Established", "Rejected"],
         Machine::Ntlm => &["AuthenticateSent", "AuthenticateReceived"],
+        _ => &["Done", "Failed"],
     }
 }
 

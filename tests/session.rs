@@ -50,7 +50,8 @@ fn server() -> Session {
     let lab = lab();
     let kit = lab.kit.clone();
     let contexts = embedded(kit, Party::Server, spnego::SpnegoOptions::default());
-    let charlie = User { name: "Charlie".into(), password: Secret::from("password"), domain: None, disabled: false };
+    let charlie =
+        User { name: "Charlie".into(), password: Secret::from("password"), token: None, domain: None, disabled: false };
     let kit = Kit { users: vec![charlie], host: "SMTP.example.com".into(), ..lab.kit };
     let mut session = Session::new(None, Some(Server::new(kit, contexts)));
     session.handle(Micros(0), Input::Go { peer: "192.0.2.7:4711".into() });

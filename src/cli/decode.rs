@@ -71,6 +71,8 @@ enum As {
     Password,
     /// The response of PLAIN
     Plain,
+    /// A message of CRAM-MD5
+    CramMd5,
 }
 
 impl Arguments {
@@ -109,6 +111,7 @@ impl Arguments {
             As::Username => Reading::Username,
             As::Password => Reading::Password,
             As::Plain => Reading::Plain,
+            As::CramMd5 => Reading::CramMd5,
         };
         Hint { from, reading, ..Hint::default() }
     }

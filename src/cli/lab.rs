@@ -210,6 +210,7 @@ fn users(name: &str, password: &Secret) -> Vec<User> {
         name: name.to_owned(),
         password: password.clone(),
         domain: domain.map(str::to_owned),
+        token: Some(password.clone()),
         disabled: false,
     };
     let mut users = vec![user(name, None)];

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //!   decode ─┬─ text       a prompt, a user name, a password, PLAIN
+//!           ├─ cram       CRAM-MD5
 //!           ├─ spnego     GSS frame, NegTokenInit, NegTokenInit2, NegTokenResp ─┐
 //!           ├─ kerberos   TOK_ID, the messages of RFC 4120                      │ tables of schema,
 //!           ├─ ntlm       NEGOTIATE, CHALLENGE, AUTHENTICATE                    │ walk of der, names of oid
@@ -20,6 +21,7 @@
 //! beyond the first 512 nodes, 65,536 in all; what is past that stays octets. A node holds one problem, the first that
 //! was found.
 
+mod cram;
 mod der;
 mod diff;
 mod explain;
@@ -59,6 +61,7 @@ pub fn decode(bytes: &[u8], hint: &Hint) -> Tree {
         Reading::Password => (Kind::Text, reader.characters("password", all).secret()),
         Reading::UsernameOrPassword => (Kind::Text, reader.characters("username or password", all).secret()),
         Reading::Plain => reader.plain(all),
+        Reading::CramMd5 => reader.cram_md5(all),
         Reading::Guess | Reading::Gss => reader.token(all),
     };
     Tree { kind, root }

@@ -8,7 +8,7 @@
 //! Limit: an NTLM field of no octets has no node, so nothing can be put there.
 
 use super::der::{Declared, element, length_octets};
-use super::tree::{Node, Tree, Value};
+use super::tree::{Kind, Node, Tree, Value};
 use crate::terms::Span;
 
 /// Why a node can't be given other content.
@@ -35,18 +35,9 @@ pub enum PatchError {
     },
 }
 
-/// Nodes without a header that may have any length, since they reach to the end of what encloses them, or to a NUL.
-const OPEN: &[&str] = &[
-    "AvPairs",
-    "NTLMv2_CLIENT_CHALLENGE",
-    "SGN_CKSUM",
-    "authcid",
-    "authzid",
-    "ciphertext",
-    "innerContextToken",
-    "passwd",
-    "plaintext",
-];
+/// Nodes without a header that may have any length, since they reach to the end of what encloses them.
+const OPEN: &[&str] =
+    &["AvPairs", "NTLMv2_CLIENT_CHALLENGE", "SGN_CKSUM", "authzid", "ciphertext", "innerContextToken", "plaintext"];
 
 /// The octets with the content of `node` replaced by `content`, which may have any length. `tree` must be what
 /// [`super::decode`] made of `bytes`, and `node` one of its nodes.
@@ -74,7 +65,8 @@ pub fn splice(bytes: &[u8], at: Span, octets: &[u8]) -> Vec<u8> {
 fn replace(bytes: &[u8], tree: &Tree, node: &Node, at: Span, content: &[u8]) -> Result<Vec<u8>, PatchError> {
     let path = path(tree, node).filter(|_| at.end <= bytes.len()).ok_or(PatchError::NoNode(node.span))?;
     let mut edits = Edits { bytes, delta: 0, list: vec![(at, content.to_vec())] };
-    if content.len() != at.len() {
+    // In characters nothing counts octets.
+    if content.len() != at.len() && tree.kind != Kind::Text {
         if !has_length(&path) {
             let (name, expected) = (node.name.clone().into_owned(), at.len());
             return Err(PatchError::FixedLength { name, expected, got: content.len() });

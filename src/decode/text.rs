@@ -6,6 +6,11 @@ use crate::terms::{Cite, Span};
 
 const PLAIN: Cite = Cite::new("RFC 4616", "2");
 
+/// Whether these octets are what masking leaves of a secret.
+pub(super) fn is_masked(octets: &[u8]) -> bool {
+    !octets.is_empty() && octets.iter().all(|octet| *octet == b'*')
+}
+
 impl Reader<'_> {
     /// Characters where the octets are UTF-8, octets where they are not.
     pub(super) fn characters(&self, name: &'static str, span: Span) -> Node {
@@ -44,9 +49,14 @@ impl Reader<'_> {
         (Kind::Text, node)
     }
 
-    /// What looks like characters: UTF-8 without controls, but for line ends and a NUL at the end (as some prompts
-    /// have it), or with exactly two NUL, as PLAIN.
+    /// What looks like characters: the messages of the mechanisms that can be told by their form, or any text.
     pub(super) fn guess_text(&self, span: Span) -> Option<(Kind, Node)> {
+        self.guess_cram_md5(span).or_else(|| self.guess_plain(span))
+    }
+
+    /// UTF-8 without controls, but for line ends and a NUL at the end (as some prompts have it), or with exactly two NUL,
+    /// as PLAIN.
+    fn guess_plain(&self, span: Span) -> Option<(Kind, Node)> {
         let text = std::str::from_utf8(self.of(span)).ok().filter(|text| !text.starts_with("NTLMSSP"))?;
         let printable = |text: &str| !text.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t'));
         let mut parts = text.splitn(3, '\0');

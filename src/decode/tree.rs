@@ -103,7 +103,7 @@ pub enum Kind {
     NtlmSignature,
     /// The four octets of RFC 2222 section 7.2, in clear.
     SecurityLayer,
-    /// A LOGIN prompt, user name or password; PLAIN.
+    /// A message of a mechanism that speaks in characters: LOGIN, PLAIN, CRAM-MD5.
     Text,
     /// Some other well-formed BER.
     Ber,
@@ -169,12 +169,22 @@ pub enum Reading {
     UsernameOrPassword,
     /// authzid NUL authcid NUL passwd (RFC 4616).
     Plain,
+    /// A msg-id from the server, user name and digest from the client (RFC 2195).
+    CramMd5,
 }
 
 impl Reading {
     /// All.
-    pub const ALL: [Self; 7] =
-        [Self::Guess, Self::Gss, Self::Prompt, Self::Username, Self::Password, Self::UsernameOrPassword, Self::Plain];
+    pub const ALL: [Self; 8] = [
+        Self::Guess,
+        Self::Gss,
+        Self::Prompt,
+        Self::Username,
+        Self::Password,
+        Self::UsernameOrPassword,
+        Self::Plain,
+        Self::CramMd5,
+    ];
 }
 
 impl Node {

@@ -27,7 +27,8 @@ pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
     match machine {
         Machine::Smtp => smtp(said),
         Machine::Login => login(said),
-        Machine::Plain => text(said, [Signal::AuthPlain, Signal::AuthPlainMessage], Signal::PlainMessage),
+        Machine::Plain => text(said, &PLAIN),
+        Machine::CramMd5 => text(said, &CRAM_MD5),
         Machine::Gssapi | Machine::Kerberos => gssapi(machine, said),
         Machine::Spnego => spnego(said),
         Machine::Ntlm | Machine::Krb5 => inner(machine, said),
@@ -148,26 +149,53 @@ fn login(said: &Said<'_>) -> Option<Signal> {
     }
 }
 
-/// A mechanism whose messages have names of their own: `commands` without and with an initial response, and what the
-/// client says behind.
-fn text(said: &Said<'_>, commands: [Signal; 2], response: Signal) -> Option<Signal> {
+/// What the messages of a text mechanism are called, each by its octets.
+struct Words {
+    /// AUTH without an initial response.
+    alone: Signal,
+    /// AUTH with one, which may be of no octets.
+    initial: fn(&[u8]) -> Signal,
+    /// A challenge that is not empty.
+    challenge: fn(&[u8]) -> Signal,
+    /// A response, which may be empty.
+    response: fn(&[u8]) -> Signal,
+}
+
+const PLAIN: Words = Words {
+    alone: Signal::AuthPlain,
+    initial: |_| Signal::AuthPlainMessage,
+    challenge: |_| Signal::OtherChallenge,
+    response: |_| Signal::PlainMessage,
+};
+
+const CRAM_MD5: Words = Words {
+    alone: Signal::AuthCramMd5,
+    initial: |_| Signal::AuthCramMd5InitialResponse,
+    challenge: |octets| match octets {
+        [b'<', inner @ .., b'>'] if inner.contains(&b'@') => Signal::CramMd5Challenge,
+        _ => Signal::OtherChallenge,
+    },
+    response: |octets| if octets.is_empty() { Signal::EmptyResponse } else { Signal::CramMd5Response },
+};
+
+/// A text mechanism, by its words.
+fn text(said: &Said<'_>, words: &Words) -> Option<Signal> {
     match &said.message.body {
-        Body::Command(command) => {
-            let auth = command.auth.as_ref()?;
-            match &auth.initial {
-                None => Some(commands[0]),
-                Some(initial) => legible(initial, true).then_some(commands[1]),
-            }
-        }
+        Body::Command(command) => match &command.auth.as_ref()?.initial {
+            None => Some(words.alone),
+            Some(initial) if initial.equals => Some((words.initial)(&[])),
+            Some(initial) => legible(initial, true).then(|| (words.initial)(&initial.bytes)),
+        },
         Body::Response(Response::Cancel) => Some(Signal::Cancel),
-        Body::Response(Response::Empty) => Some(response),
-        Body::Response(Response::Base64(base64)) => legible(base64, false).then_some(response),
-        Body::Reply(reply) if reply.last => match reply.code {
-            334 if reply.challenge.as_ref().is_none_or(|challenge| challenge.span.is_empty()) => {
-                Some(Signal::EmptyChallenge)
+        Body::Response(Response::Empty) => Some((words.response)(&[])),
+        Body::Response(Response::Base64(base64)) => legible(base64, false).then(|| (words.response)(&base64.bytes)),
+        Body::Reply(reply) if reply.last => match (reply.code, &reply.challenge) {
+            (334, Some(challenge)) if !challenge.span.is_empty() && legible(challenge, false) => {
+                Some((words.challenge)(&challenge.bytes))
             }
-            334 => Some(Signal::OtherChallenge),
-            235 => Some(Signal::Success),
+            (334, Some(challenge)) if !challenge.span.is_empty() => Some(Signal::OtherChallenge),
+            (334, _) => Some(Signal::EmptyChallenge),
+            (235, _) => Some(Signal::Success),
             _ => refusal(reply),
         },
         _ => None,

@@ -36,6 +36,8 @@ pub enum Machine {
     Login,
     /// AUTH PLAIN (RFC 4616).
     Plain,
+    /// AUTH CRAM-MD5 (RFC 2195).
+    CramMd5,
     /// AUTH GSSAPI that means SPNEGO (MS-SSEAN), with the mapping of RFC 2222 section 7.2.
     Gssapi,
     /// AUTH GSSAPI that means Kerberos (RFC 4752).
@@ -50,8 +52,17 @@ pub enum Machine {
 
 impl Machine {
     /// All, outermost first.
-    pub const ALL: [Self; 8] =
-        [Self::Smtp, Self::Login, Self::Plain, Self::Gssapi, Self::Kerberos, Self::Spnego, Self::Ntlm, Self::Krb5];
+    pub const ALL: [Self; 9] = [
+        Self::Smtp,
+        Self::Login,
+        Self::Plain,
+        Self::CramMd5,
+        Self::Gssapi,
+        Self::Kerberos,
+        Self::Spnego,
+        Self::Ntlm,
+        Self::Krb5,
+    ];
 
     /// The name in a breadcrumb: `smtp`, `gssapi`.
     #[must_use]
@@ -60,6 +71,7 @@ impl Machine {
             Self::Smtp => "smtp",
             Self::Login => "login",
             Self::Plain => "plain",
+            Self::CramMd5 => "cram-md5",
             Self::Gssapi => "gssapi",
             Self::Kerberos => "kerberos",
             Self::Spnego => "spnego",
@@ -75,6 +87,7 @@ impl Machine {
             Self::Smtp => "the SMTP session around AUTH (RFC 5321, RFC 3207, RFC 4954)",
             Self::Login => "AUTH LOGIN (MS-XLOGIN)",
             Self::Plain => "AUTH PLAIN (RFC 4616)",
+            Self::CramMd5 => "AUTH CRAM-MD5 (RFC 2195)",
             Self::Gssapi => "AUTH GSSAPI meaning SPNEGO (MS-SSEAN, RFC 2222 7.2)",
             Self::Kerberos => "AUTH GSSAPI meaning Kerberos (RFC 4752)",
             Self::Spnego => "SPNEGO (RFC 4178, MS-SPNG)",
@@ -371,6 +384,16 @@ signals! {
     AuthPlainMessage,
     /// The client answers with its message: user name and password.
     PlainMessage,
+
+    // CRAM-MD5 (RFC 2195 section 2).
+    /// AUTH CRAM-MD5 alone: the server is to speak first.
+    AuthCramMd5,
+    /// AUTH CRAM-MD5 with an initial response, though the server is to speak first.
+    AuthCramMd5InitialResponse,
+    /// 334 with a msg-id: the client is to make a digest over it, with the password as key.
+    CramMd5Challenge,
+    /// The client answers with its user name and the digest.
+    CramMd5Response,
 
     // GSSAPI (RFC 2222 section 7.2, MS-SSEAN, RFC 4752).
     /// AUTH GSSAPI alone: the first token is to come on a line of its own.

@@ -130,6 +130,7 @@ impl Settled {
             (Some(Machine::Login), Party::Client) if self.next_is_password() => Reading::Password,
             (Some(Machine::Login), Party::Client) => Reading::Username,
             (Some(Machine::Plain), Party::Client) => Reading::Plain,
+            (Some(Machine::CramMd5), _) => Reading::CramMd5,
             _ => Reading::Guess,
         };
         Hint { from: Some(from), reading, mech: self.mech, sealed: self.sealed }
@@ -181,6 +182,7 @@ impl Settled {
         let machine = match name.as_str() {
             "LOGIN" => Some(Machine::Login),
             "PLAIN" => Some(Machine::Plain),
+            "CRAM-MD5" => Some(Machine::CramMd5),
             "GSSAPI" => Some(Machine::Gssapi),
             _ => None,
         };

@@ -10,6 +10,9 @@ pub mod spnego;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use nonce::nonce;
+pub(crate) use ntlm::crypto::hmac_md5;
+
 use crate::terms::{Party, Secret};
 
 /// One security context: the calls of RFC 2743 that SMTP AUTH needs (RFC 2222 section 7.2).
@@ -162,6 +165,8 @@ pub struct User {
     pub name: String,
     /// The password, UTF-8.
     pub password: Secret,
+    /// The bearer token (XOAUTH2, OAUTHBEARER); who has none can't log on with one.
+    pub token: Option<Secret>,
     /// The domain, if names are told apart by it.
     pub domain: Option<String>,
     /// Known but not let in.
@@ -191,6 +196,13 @@ pub struct Kit {
     pub now: u64,
     /// The server's name as the client knows it: `server.contoso.com`.
     pub host: String,
+}
+
+impl Kit {
+    /// The time in seconds since 1970-01-01.
+    pub(crate) const fn unix_seconds(&self) -> u64 {
+        (self.now / 10_000_000).saturating_sub(11_644_473_600)
+    }
 }
 
 /// Which side of a context is meant: the client initiates, the server accepts.

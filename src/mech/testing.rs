@@ -9,6 +9,7 @@ pub(super) fn kit() -> Kit {
         name: name.into(),
         password: Secret::from("wonderland"),
         domain: domain.map(Into::into),
+        token: None,
         disabled,
     };
     Kit {

@@ -39,7 +39,13 @@ impl Lab {
     #[must_use]
     pub fn new(seed: [u8; 32], now: u64) -> Self {
         let password = Secret::from("wonderland");
-        let alice = User { name: "alice".to_owned(), password: password.clone(), domain: None, disabled: false };
+        let alice = User {
+            name: "alice".to_owned(),
+            token: Some(password.clone()),
+            password: password.clone(),
+            domain: None,
+            disabled: false,
+        };
         Self {
             mechanism: Mechanism::default(),
             initial: Initial::default(),
@@ -79,6 +85,9 @@ impl Lab {
         let options = SpnegoOptions { mic, ..SpnegoOptions::default() };
         let contexts = embedded(self.kit.clone(), Party::Server, options);
         let mut server = Server::new(self.kit.clone(), contexts);
+        if !server.mechanisms.contains(&self.mechanism) {
+            server.mechanisms.push(self.mechanism);
+        }
         server.layer = self.layer;
         server.fault = fault(Party::Server);
         Session::new(Some(client), Some(server))

@@ -14,12 +14,14 @@ pub enum Mechanism {
     Login,
     /// AUTH PLAIN (RFC 4616).
     Plain,
+    /// AUTH CRAM-MD5 (RFC 2195).
+    CramMd5,
 }
 
 impl Mechanism {
     /// All, the strongest first: a client that may choose takes the first that is offered and that it has what it takes
     /// for. GSSAPI leads (MS-SSEAN section 3.1.5.1).
-    pub const ALL: [Self; 3] = [Self::Gssapi, Self::Plain, Self::Login];
+    pub const ALL: [Self; 4] = [Self::Gssapi, Self::CramMd5, Self::Plain, Self::Login];
 
     /// Its table.
     pub(super) const fn machine(self) -> Machine {
@@ -27,6 +29,7 @@ impl Mechanism {
             Self::Gssapi => Machine::Gssapi,
             Self::Login => Machine::Login,
             Self::Plain => Machine::Plain,
+            Self::CramMd5 => Machine::CramMd5,
         }
     }
 
@@ -37,6 +40,7 @@ impl Mechanism {
             Self::Gssapi => "GSSAPI",
             Self::Login => "LOGIN",
             Self::Plain => "PLAIN",
+            Self::CramMd5 => "CRAM-MD5",
         }
     }
 
@@ -47,6 +51,7 @@ impl Mechanism {
             Self::Gssapi => "SPNEGO over NTLM (MS-SSEAN)",
             Self::Login => "user name and password, each on a line (MS-XLOGIN)",
             Self::Plain => "user name and password in one message (RFC 4616)",
+            Self::CramMd5 => "a digest over the server's challenge (RFC 2195)",
         }
     }
 

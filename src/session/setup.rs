@@ -105,8 +105,13 @@ impl ServerSetup {
     /// A server that knows alice, whose password is wonderland.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let alice =
-            User { name: "alice".to_owned(), password: Secret::from("wonderland"), domain: None, disabled: false };
+        let alice = User {
+            name: "alice".to_owned(),
+            password: Secret::from("wonderland"),
+            token: Some(Secret::from("wonderland")),
+            domain: None,
+            disabled: false,
+        };
         Self {
             name: name.to_owned(),
             users: vec![alice],

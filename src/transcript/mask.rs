@@ -284,7 +284,12 @@ mod tests {
             ),
             (
                 "a mechanism that the decoder does not know: the challenge stays",
-                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMyBlYzNh\n> C: KioqKioqKioq\n",
+                "C: AUTH X-TOKEN\nS: 334 PDFAaG9zdD4=\nC: cmpzMyBlYzNh\n> C: KioqKioqKioq\n",
+            ),
+            (
+                "CRAM-MD5: the digest goes, challenge and name stay",
+                "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMyBlYzNh\n> C: cmpzMyAqKioq\nS: 535 no\n\
+                 C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMw==\n> C: KioqKg==\n",
             ),
             (
                 "words for people stay, what follows is masked",

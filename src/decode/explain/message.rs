@@ -1,5 +1,5 @@
 //! What stands around the mechanisms: signed and wrapped messages (RFC 4121, RFC 1964, MS-NLMP section 2.2.2.9), the
-//! security layer (RFC 4752), LOGIN and PLAIN, NEGOEX, and BER of unknown meaning (X.690).
+//! security layer (RFC 4752), LOGIN, PLAIN and CRAM-MD5, NEGOEX, and BER of unknown meaning (X.690).
 
 use super::{Sentence, table};
 
@@ -14,6 +14,8 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "authzid" "RFC 4616" "2": "The authorization identity: the user whose rights are wanted. Empty, as is usual, it means those of authcid.";
         "authcid" "RFC 4616" "2": "The authentication identity: the user whose password follows.";
         "passwd" "RFC 4616" "2": "The password itself. Base64 is no encryption, so PLAIN belongs within TLS.";
+        "CRAM-MD5" "RFC 2195" "2": "The answer to the challenge: who it is, and a digest that only who knows the password can make.";
+        "msg-id" "RFC 2195" "2": "The challenge, in the form that messages have in their Message-ID. The client makes its digest over it, brackets included.";
         "text" "RFC 4954" "4": "Characters without the marks of any token. What they mean depends on the mechanism.";
         "octets" "saslscope" "": "Octets that this decoder could not read as the field that belongs here. The problem beside them, or above, says why.";
         "length-prefixed token" ".NET Core 3.1" "": "A token behind four octets of length, the form that .NET gives its messages on a stream. No standard has it in this place.";
@@ -143,6 +145,15 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "Signature" "MS-NEGOEX" "2.2.6.2": "NEGOEXTS, the mark of a message of NEGOEX.";
         "MessageType" "MS-NEGOEX" "2.2.6.1": "What this message is for.";
         "octets" "MS-NEGOEX" "2.2.6.2": "Octets that are no message of NEGOEX, or the beginning of one.";
+    }
+    "CRAM-MD5" {
+        "username" "RFC 2195" "2": "The user name. Everybody who sees the line can read it.";
+        "digest" "RFC 2195" "2": "HMAC-MD5 over the challenge with the password as key, in hex. Who hears it can guess passwords until one fits, so it is kept secret.";
+        "octets" "RFC 2195" "2": "Octets without the blank that parts name and digest. They may be a password, so they are kept secret.";
+    }
+    "msg-id" {
+        "local-part" "RFC 2195" "2": "Random digits and a time, so that no two challenges are alike.";
+        "domain" "RFC 2195" "2": "The full host name of the server.";
     }
     "PLAIN" {
         "octets" "RFC 4616" "2": "Octets without the two NULs that part name and password. They may hold a password, so they are kept secret.";

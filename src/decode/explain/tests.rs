@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use std::collections::BTreeSet;
 
 /// The sources of the decoders: their literals are the names.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     include_str!("../mod.rs"),
     include_str!("../spnego.rs"),
     include_str!("../kerberos.rs"),
@@ -14,6 +14,7 @@ const SOURCES: [&str; 10] = [
     include_str!("../message.rs"),
     include_str!("../negoex.rs"),
     include_str!("../text.rs"),
+    include_str!("../cram.rs"),
     include_str!("../der.rs"),
     include_str!("../schema.rs"),
     include_str!("../tree.rs"),

@@ -50,6 +50,7 @@ const SMTP_SERVER: Plans = [
     ],
 ];
 
+/// CRAM-MD5 has the same states.
 const LOGIN_CLIENT: Plans = [
     &[
         "  Choose          WaitChallenge          Cancelling",
@@ -137,7 +138,7 @@ const fn plan(table: &Table, form: Form) -> Option<Plan> {
     let plans = match (table.machine, table.party) {
         (Machine::Smtp, Party::Client) => SMTP_CLIENT,
         (Machine::Smtp, Party::Server) => SMTP_SERVER,
-        (Machine::Login, Party::Client) => LOGIN_CLIENT,
+        (Machine::Login | Machine::CramMd5, Party::Client) => LOGIN_CLIENT,
         (Machine::Login, Party::Server) => LOGIN_SERVER,
         (Machine::Gssapi, Party::Client) => GSSAPI_CLIENT,
         (Machine::Gssapi, Party::Server) => GSSAPI_SERVER,

@@ -1,5 +1,6 @@
 //! The tables themselves, one file a protocol. Every row is one sentence of a specification.
 
+mod cram_md5;
 mod gssapi;
 mod kerberos;
 mod krb5;
@@ -19,6 +20,7 @@ pub fn table(machine: Machine, party: Party) -> &'static Table {
         Machine::Smtp => &smtp::TABLES,
         Machine::Login => &login::TABLES,
         Machine::Plain => &plain::TABLES,
+        Machine::CramMd5 => &cram_md5::TABLES,
         Machine::Gssapi => &gssapi::TABLES,
         Machine::Kerberos => &kerberos::TABLES,
         Machine::Spnego => &spnego::TABLES,

@@ -4,14 +4,17 @@
 //! that needs no security context. A side gets decoded octets and gives octets; base64, lines, codes and cancelling are
 //! the engines' own.
 
+mod cram_md5;
 mod plain;
+#[cfg(test)]
+mod testing;
 
 use super::{Bindings, Mechanism};
-use crate::mech::{Kit, User};
+use crate::mech::{Credential, Kit, User};
+use std::fmt::Write as _;
 
 /// What a client says to a challenge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // Until a mechanism of two messages is here.
 pub(super) enum Answer {
     /// These octets; none is an empty line.
     Say(Vec<u8>),
@@ -34,14 +37,22 @@ pub(super) enum Verdict {
 /// The client's side of one exchange.
 pub(super) enum SaslClient {
     Plain(plain::Client),
+    CramMd5(Credential, Turn),
 }
 
-#[allow(clippy::unnecessary_wraps, clippy::unused_self)] // Until more mechanisms are here.
+/// Whether a side that has one thing to say has said it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Due,
+    Past,
+}
+
 impl SaslClient {
     /// A fresh exchange; `None` where the mechanism is none of these.
     pub(super) fn new(mechanism: Mechanism, kit: &Kit, _bindings: &Bindings) -> Option<Self> {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain(plain::Client::new(&kit.credential))),
+            Mechanism::CramMd5 => Some(Self::CramMd5(kit.credential.clone(), Turn::Due)),
             Mechanism::Gssapi | Mechanism::Login => None,
         }
     }
@@ -50,13 +61,19 @@ impl SaslClient {
     pub(super) fn initial(&mut self) -> Option<Vec<u8>> {
         match self {
             Self::Plain(client) => Some(client.message()),
+            Self::CramMd5(..) => None,
         }
     }
 
     /// What answers a challenge that is not the empty one before the initial response.
-    pub(super) fn respond(&mut self, _challenge: &[u8]) -> Answer {
+    pub(super) fn respond(&mut self, challenge: &[u8]) -> Answer {
         match self {
             Self::Plain(_) => Answer::Cancel("PLAIN has one message, and it is sent (RFC 4616 2)".to_owned()),
+            Self::CramMd5(_, Turn::Past) => Answer::Cancel("CRAM-MD5 has one challenge (RFC 2195 2)".to_owned()),
+            Self::CramMd5(credential, turn) => {
+                *turn = Turn::Past;
+                cram_md5::answer(challenge, credential)
+            }
         }
     }
 }
@@ -64,14 +81,17 @@ impl SaslClient {
 /// The server's side of one exchange.
 pub(super) enum SaslServer {
     Plain,
+    /// With its challenge.
+    CramMd5(String),
 }
 
-#[allow(clippy::unnecessary_wraps, clippy::unused_self)] // Until more mechanisms are here.
 impl SaslServer {
-    /// A fresh exchange; `None` where the mechanism is none of these.
-    pub(super) fn new(mechanism: Mechanism, _seed: &[u8; 32], _host: &str, _bindings: &Bindings) -> Option<Self> {
+    /// A fresh exchange; `None` where the mechanism is none of these. `exchange` is another number for each on one
+    /// connection.
+    pub(super) fn new(mechanism: Mechanism, kit: &Kit, exchange: usize, _bindings: &Bindings) -> Option<Self> {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain),
+            Mechanism::CramMd5 => Some(Self::CramMd5(cram_md5::challenge(kit, exchange))),
             Mechanism::Gssapi | Mechanism::Login => None,
         }
     }
@@ -80,6 +100,7 @@ impl SaslServer {
     pub(super) fn first(&mut self) -> Option<Vec<u8>> {
         match self {
             Self::Plain => None,
+            Self::CramMd5(challenge) => Some(challenge.clone().into_bytes()),
         }
     }
 
@@ -87,20 +108,34 @@ impl SaslServer {
     pub(super) fn take(&mut self, response: &[u8], users: &[User]) -> Verdict {
         match self {
             Self::Plain => plain::judge(response, users),
+            Self::CramMd5(challenge) => cram_md5::judge(challenge, response, users),
         }
     }
 }
 
-/// The user of that name, whom the server lets in with that password. Every password is looked at, so that the time
-/// taken does not tell which name is known.
+/// The user of that name, whom the server lets in with that password.
 pub(super) fn knows<'a>(users: &'a [User], name: &[u8], password: &[u8]) -> Option<&'a User> {
+    whom(users, name, |user| user.password.matches(password)).filter(|_| !password.is_empty())
+}
+
+/// The user of that name, of whom the proof holds. That of every user is looked at, so that the time taken does not tell
+/// which name is known.
+fn whom<'a>(users: &'a [User], name: &[u8], proves: impl Fn(&User) -> bool) -> Option<&'a User> {
     let mut known = None;
     for user in users {
-        let matches = user.password.matches(password);
+        let good = proves(user);
         let named = user.name.as_bytes().eq_ignore_ascii_case(name);
-        if matches && named && !user.disabled && !password.is_empty() {
+        if good && named && !user.disabled {
             known = Some(user);
         }
     }
     known
+}
+
+/// Octets in hex, in lower case.
+fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::with_capacity(2 * octets.len()), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }

@@ -115,9 +115,7 @@ impl Server {
         };
         let initial = command.auth.as_ref().and_then(|auth| auth.initial.as_ref());
         let known = self.mechanisms.iter().find(|known| Some(known.name()) == standing.settled.mechanism.as_deref());
-        if let Some(mut sasl) =
-            known.and_then(|known| SaslServer::new(*known, &self.kit.seed, &self.kit.host, bindings))
-        {
+        if let Some(mut sasl) = known.and_then(|known| SaslServer::new(*known, &self.kit, step.place, bindings)) {
             let first = sasl.first();
             self.sasl = Some(sasl);
             return match (first, initial) {

@@ -43,6 +43,9 @@ impl Server {
             Signal::ParameterSyntaxError if heard == Some(Signal::AuthMalformed) => {
                 reply(501, "5.5.4", "Syntax: AUTH mechanism [initial-response]")
             }
+            Signal::ParameterSyntaxError if heard.is_some_and(|heard| heard.is(Signal::Auth)) => {
+                reply(501, "5.7.0", "No initial response here: the server speaks first")
+            }
             Signal::ParameterSyntaxError => reply(501, "5.5.2", "Cannot decode base64"),
             Signal::BadSequence => reply(503, "5.5.1", "Bad sequence of commands"),
             Signal::ParameterNotImplemented => reply(504, "5.5.4", "Unrecognized authentication type"),
