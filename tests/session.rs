@@ -145,6 +145,10 @@ fn every_fault_shows() {
         (Gssapi, Fault::TemporaryFailure, "454 4.7.0", None),
         (Gssapi, Fault::Reject, "501 5.7.0", None),
         (Gssapi, Fault::TwoEmptyLines, "235 2.7.0", None),
+        (Gssapi, Fault::Cancel, "501 5.7.0", None),
+        (Gssapi, Fault::BadChallenge, "501 5.7.0", Some(Machine::Gssapi)),
+        (Login, Fault::Cancel, "501 5.7.0", None),
+        (Login, Fault::BadChallenge, "501 5.7.0", None),
         (Login, Fault::WrongPassword, "535 5.7.8", None),
         (Login, Fault::BadBase64, "501 5.5.2", Some(Machine::Smtp)),
         (Login, Fault::WrongPrompt, "501 5.7.0", None),
@@ -338,17 +342,17 @@ fn a_fault_is_done_to_the_held_line_where_it_can_happen() {
             "C: EHLO client.e | ",
             "S: 250-server.ex | dropped-connection",
             "C: AUTH LOGIN | ",
-            "S: 334 VXNlcm5hb | wrong-prompt swapped-prompts 454 dropped-connection",
-            "C: YWxpY2U= | bad-base64",
-            "S: 334 UGFzc3dvc | wrong-prompt swapped-prompts 454 dropped-connection",
-            "C: d29uZGVybGFuZ | wrong-password bad-base64",
+            "S: 334 VXNlcm5hb | wrong-prompt swapped-prompts 454 dropped-connection bad-challenge",
+            "C: YWxpY2U= | bad-base64 cancel",
+            "S: 334 UGFzc3dvc | wrong-prompt swapped-prompts 454 dropped-connection bad-challenge",
+            "C: d29uZGVybGFuZ | wrong-password bad-base64 cancel",
             "S: 235 2.7.0 Aut | 454 dropped-connection",
             "C: QUIT | ",
             "S: 221 2.0.0 Bye | dropped-connection",
         ]
     );
     let gssapi = faults(Mechanism::Gssapi, Initial::Fit).join("\n");
-    for line in ["C: AUTH GSSAPI Y | bad-base64 cut-token", " | 454 reject dropped-connection", "C:  | two-empty-lines"]
+    for line in ["C: AUTH GSSAPI Y | bad-base64 cut-token", " | 454 reject dropped-connection", "C:  | two-empty-lines cancel"]
     {
         assert!(gssapi.contains(line), "{line}\n{gssapi}");
     }

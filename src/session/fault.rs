@@ -5,7 +5,7 @@ use crate::decode::Reading;
 use crate::machine::Signal;
 use crate::terms::Party;
 use crate::transcript::Step;
-use crate::wire::{self, base64};
+use crate::wire::{self, Body, base64};
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,11 +30,15 @@ pub enum Fault {
     DroppedConnection,
     /// GSSAPI: the client sends two empty lines where one belongs, as .NET before 9 does.
     TwoEmptyLines,
+    /// The client cancels in place of its first response.
+    Cancel,
+    /// A character outside the base64 alphabet in the server's first challenge.
+    BadChallenge,
 }
 
 impl Fault {
     /// All.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::WrongPassword,
         Self::BadBase64,
         Self::CutToken,
@@ -44,6 +48,8 @@ impl Fault {
         Self::Reject,
         Self::DroppedConnection,
         Self::TwoEmptyLines,
+        Self::Cancel,
+        Self::BadChallenge,
     ];
 
     /// The name on the command line.
@@ -59,6 +65,8 @@ impl Fault {
             Self::Reject => "reject",
             Self::DroppedConnection => "dropped-connection",
             Self::TwoEmptyLines => "two-empty-lines",
+            Self::Cancel => "cancel",
+            Self::BadChallenge => "bad-challenge",
         }
     }
 
@@ -75,6 +83,8 @@ impl Fault {
             Self::Reject => "the server rejects the negotiation",
             Self::DroppedConnection => "the server closes in the middle of the exchange",
             Self::TwoEmptyLines => "the client sends two empty lines where one belongs",
+            Self::Cancel => "the client cancels in place of its first response",
+            Self::BadChallenge => "a character outside base64 in the server's first challenge",
         }
     }
 
@@ -93,16 +103,24 @@ impl Fault {
         Self::ALL.into_iter().filter(move |fault| fault.needs().is_none_or(|needed| needed == mechanism))
     }
 
+    /// Whether it waits for any line that it can be done to. The others are done where what they spoil is composed.
+    pub(super) const fn is_of_lines(self) -> bool {
+        matches!(self, Self::Cancel | Self::BadChallenge)
+    }
+
     /// Who does it.
     #[must_use]
     pub const fn party(self) -> Party {
         match self {
-            Self::WrongPassword | Self::BadBase64 | Self::CutToken | Self::TwoEmptyLines => Party::Client,
+            Self::WrongPassword | Self::BadBase64 | Self::CutToken | Self::TwoEmptyLines | Self::Cancel => {
+                Party::Client
+            }
             Self::WrongPrompt
             | Self::SwappedPrompts
             | Self::TemporaryFailure
             | Self::Reject
-            | Self::DroppedConnection => Party::Server,
+            | Self::DroppedConnection
+            | Self::BadChallenge => Party::Server,
         }
     }
 }
@@ -136,6 +154,14 @@ impl Fault {
             Self::Reject => reply(Signal::RejectChallenge)?,
             Self::DroppedConnection => Vec::new(),
             Self::TwoEmptyLines => (composed == wire::EMPTY).then(|| wire::EMPTY.repeat(2))?,
+            Self::Cancel => match step.message.as_ref()?.body {
+                Body::Response(_) => wire::CANCEL.to_vec(),
+                _ => return None,
+            },
+            Self::BadChallenge => match &step.message.as_ref()?.body {
+                Body::Reply(reply) if reply.code == 334 => edit_last_word(composed, spoil_base64),
+                _ => return None,
+            },
         };
         (changed != composed).then_some(changed)
     }

@@ -680,6 +680,7 @@ impl Session {
 
     /// A composed line: held, or sent at once.
     fn offer(&mut self, party: Party, composed: Vec<u8>, current: Vec<u8>, effects: &mut Vec<Effect>) {
+        let current = self.spoil(party, &composed).unwrap_or(current);
         let held = HeldLine::new(party, composed, current);
         if (self.gates[party.index()].send && !self.running) || self.stopped {
             self.held = Some(Held::Line(held));
@@ -687,6 +688,19 @@ impl Session {
         } else {
             self.send(held, effects);
         }
+    }
+
+    /// The line with the fault that its party was given, where that can be done to any line.
+    fn spoil(&mut self, party: Party, composed: &[u8]) -> Option<Vec<u8>> {
+        let fault = match party {
+            Party::Client => &mut self.client.as_mut()?.fault,
+            Party::Server => &mut self.server.as_mut()?.fault,
+        };
+        let what = fault.filter(|fault| fault.is_of_lines())?;
+        let step = self.transcript.preview(&Event::line(self.now, party, composed));
+        let spoilt = what.done_to(composed, &step, |_| None)?;
+        *fault = None;
+        Some(spoilt)
     }
 
     fn pause(&mut self) {

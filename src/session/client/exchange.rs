@@ -113,7 +113,7 @@ impl Client {
         if let Some(token) = self.opening.take() {
             return self.say(wire::response(&token));
         }
-        if step.signal == Some(Signal::ChallengeNotBase64) {
+        if matches!(step.signal, Some(Signal::ChallengeNotBase64 | Signal::HumanChallenge)) {
             return Decision::Say(wire::CANCEL.to_vec());
         }
         let token = step.token_bytes().to_vec();
