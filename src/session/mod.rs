@@ -12,17 +12,20 @@
 //! became of it. Time passes by [`Input::Tick`], at or after [`Session::deadline`].
 
 mod client;
+mod ending;
 mod fault;
 mod gss;
 mod lab;
 mod lines;
 mod mechanism;
+pub mod persona;
 mod replay;
 mod sasl;
 mod server;
 mod setup;
 
 pub use client::{Client, Initial, Prompts};
+pub use ending::{Ending, Stage};
 pub use fault::Fault;
 pub use gss::{Contexts, LayerMode, embedded};
 pub use lab::Lab;

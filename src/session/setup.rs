@@ -1,6 +1,7 @@
 //! What a party is set up from, before a connection: a client, or a server with as many sessions as there come.
 
 use super::gss::embedded;
+use super::persona::ClientPersona;
 use super::{Client, Initial, LayerMode, Mechanism, Prompts, Server, Session};
 use crate::decode::Mech;
 use crate::mech::spnego::SpnegoOptions;
@@ -12,8 +13,10 @@ use crate::terms::{Micros, Party, Secret};
 pub enum Tls {
     /// Not at all.
     Never,
-    /// STARTTLS (RFC 3207), where the server offers it.
+    /// STARTTLS (RFC 3207) where the server offers it; a client goes on without where it does not.
     #[default]
+    IfOffered,
+    /// STARTTLS; a client does not go on without.
     StartTls,
     /// Before the greeting (RFC 8314 section 3).
     Implicit,
@@ -21,6 +24,7 @@ pub enum Tls {
 
 /// A client to be.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is a switch of its own.
 pub struct ClientSetup {
     /// The name that it gives in EHLO.
     pub name: String,
@@ -40,6 +44,14 @@ pub struct ClientSetup {
     pub layer: LayerMode,
     /// When it uses TLS.
     pub tls: Tls,
+    /// Whether mechanisms that bare a secret are used without TLS (RFC 4954 section 4).
+    pub allow_plaintext: bool,
+    /// Whether it has a certificate to show, so that EXTERNAL is of use.
+    pub certificate: bool,
+    /// Whose habits it has.
+    pub persona: ClientPersona,
+    /// Whether its QUIT is held until the user lets it go.
+    pub stay: bool,
     /// How long the server may say nothing (RFC 5321 section 4.5.3.2).
     pub patience: Micros,
 }
@@ -58,6 +70,10 @@ impl ClientSetup {
             prompts: Prompts::default(),
             layer: LayerMode::default(),
             tls: Tls::default(),
+            allow_plaintext: false,
+            certificate: false,
+            persona: ClientPersona::default(),
+            stay: false,
             patience: Micros(300_000_000),
         }
     }
@@ -118,7 +134,7 @@ impl ServerSetup {
             mechanisms: Mechanism::ALL.to_vec(),
             allow_plaintext: false,
             layer: LayerMode::default(),
-            tls: Tls::default(),
+            tls: Tls::StartTls,
             patience: Micros(300_000_000),
         }
     }
