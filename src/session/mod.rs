@@ -94,6 +94,8 @@ pub enum Input {
     Tick,
     /// A remark of whoever looks on.
     Note(String),
+    /// Whoever plays here leaves: the connection is closed without a further word.
+    Leave,
 }
 
 /// What is to be done outside.
@@ -540,6 +542,11 @@ impl Session {
                 self.close(Some(by), "");
             }
             Input::Note(text) => self.push(What::Note(text)),
+            Input::Leave => {
+                self.held = None;
+                self.close(None, "ended here");
+                effects.push(Effect::Close);
+            }
             Input::TlsUp { facts, bindings } => {
                 self.securing = false;
                 self.bindings = bindings;
