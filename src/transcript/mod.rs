@@ -12,6 +12,7 @@ pub mod mask;
 mod pairs;
 mod place;
 pub mod question;
+mod recorder;
 pub mod recording;
 mod sessions;
 mod shown;
@@ -21,6 +22,7 @@ mod verdict;
 
 pub use event::{Event, What};
 pub use place::Place;
+pub use recorder::{Archive, Recorder, kept};
 pub use sessions::{Entry, Origin, Sessions, Sort, Summary};
 pub use shown::Shown;
 pub use step::{Inbox, Standing, Step, Token};

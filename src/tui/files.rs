@@ -2,10 +2,9 @@
 
 use super::marks::Marks;
 use crate::config::dirs;
-use crate::transcript::recording::{Damage, Headers, Loaded, Secrets, Writer, create_new as create_new_file, read};
-use crate::transcript::{Event, Step, Transcript, mask};
+use crate::transcript::recording::{Damage, Headers, Loaded, Writer, create_new as create_new_file, read};
+use crate::transcript::{Event, Transcript};
 use include_dir::{Dir, include_dir};
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -171,37 +170,4 @@ pub(super) fn rescue(headers: &Headers, events: &[Event]) -> io::Result<PathBuf>
     let when: String = headers.started.chars().filter(char::is_ascii_alphanumeric).collect();
     let path = folder.join(format!("unsaved-{when}.session"));
     save(&path, headers, events).map(|()| path)
-}
-
-/// What is to be written of an exchange: headers and events, with filler in the place of secrets unless they are to be
-/// kept. What was read as masked stays so.
-pub(super) fn kept(headers: &Headers, keep_secrets: bool) -> (Headers, impl Fn(&Step) -> Event + use<>) {
-    let keep = keep_secrets && headers.secrets == Secrets::Kept;
-    let headers = Headers { secrets: if keep { Secrets::Kept } else { Secrets::Masked }, ..headers.clone() };
-    (headers, move |step: &Step| if keep { step.event.clone() } else { mask::event(step) })
-}
-
-/// Writes an exchange while it is played.
-pub(super) struct Recorder {
-    writer: Writer<File>,
-    /// What is written of a step.
-    event: Box<dyn Fn(&Step) -> Event>,
-    /// How many steps are written.
-    written: usize,
-}
-
-impl Recorder {
-    pub(super) fn create(path: &Path, headers: &Headers, keep_secrets: bool) -> io::Result<Self> {
-        let (headers, event) = kept(headers, keep_secrets);
-        Ok(Self { writer: Writer::create_new(path, &headers)?, event: Box::new(event), written: 0 })
-    }
-
-    /// Writes the steps that are new.
-    pub(super) fn follow(&mut self, steps: &[Step]) -> io::Result<()> {
-        while let Some(step) = steps.get(self.written) {
-            self.writer.push(&(self.event)(step))?;
-            self.written += 1;
-        }
-        Ok(())
-    }
 }

@@ -4,7 +4,7 @@ use super::edges::Walked;
 use super::edit::Editor;
 use super::effect::Effect;
 pub(super) use super::exchange::{Exchange, Source, TimeMode};
-use super::files::{self, BuiltIn, Opened, Progress, Recorder};
+use super::files::{self, BuiltIn, Opened, Progress};
 use super::keys::Action;
 use super::menus::Menu;
 use super::mouse::Mouse;
@@ -16,8 +16,8 @@ use super::{Options, Outcome, search, show, view};
 use crate::config::theme::Theme;
 use crate::session::{Input, Lab, Mechanism};
 use crate::terms::{Micros, Party};
-use crate::transcript::Event;
 use crate::transcript::recording::Headers;
+use crate::transcript::{self, Event, Recorder};
 use ratatui::layout::{Position, Rect, Size};
 use std::io;
 use std::path::PathBuf;
@@ -428,7 +428,7 @@ impl Model {
 
     /// An exchange as a recording keeps it.
     pub(super) fn kept(&self, exchange: &Exchange) -> (Headers, Vec<Event>) {
-        let (headers, event) = files::kept(exchange.headers(), self.options.keep_secrets);
+        let (headers, event) = transcript::kept(exchange.headers(), self.options.keep_secrets);
         let step = |step| std::iter::once(event(step)).chain(exchange.marks.events(step));
         (headers, exchange.steps().iter().flat_map(step).collect())
     }
