@@ -15,7 +15,10 @@ fn saslscope(arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SASLSCOPE_")) {
         command.env_remove(name);
     }
-    command.args(arguments).env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"));
+    command.args(arguments);
+    for directory in ["XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+        command.env(directory, env!("CARGO_TARGET_TMPDIR"));
+    }
     command
 }
 
@@ -97,6 +100,7 @@ fn every_command_comes_out_as_the_table_says() {
         (&["lab", "--mech", "plain"], "", 0, "235 2.7.0", ""),
         (&["lab", "--mech", "cram-md5"], "", 0, "client cram-md5 WaitFinal → Done", ""),
         (&["lab", "--mech", "cram-md5", "--fault", "wrong-password"], "", 28, "535 5.7.8", ""),
+        (&["lab", "--mech", "plain"], "", 0, "C: AUTH PLAIN", ""),
         (&["lab", "--seed", "xyz"], "", 1, "", "1 to 64 hex digits"),
         (&["lab", "--stop", "Nowhere"], "", 1, "", "`saslscope machines` lists states and signals"),
         (&["lab", "--password-file", "/nowhere"], "", 1, "", "reading the password from /nowhere: "),

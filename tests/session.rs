@@ -352,7 +352,8 @@ fn a_fault_is_done_to_the_held_line_where_it_can_happen() {
         ]
     );
     let gssapi = faults(Mechanism::Gssapi, Initial::Fit).join("\n");
-    for line in ["C: AUTH GSSAPI Y | bad-base64 cut-token", " | 454 reject dropped-connection", "C:  | two-empty-lines cancel"]
+    for line in
+        ["C: AUTH GSSAPI Y | bad-base64 cut-token", " | 454 reject dropped-connection", "C:  | two-empty-lines cancel"]
     {
         assert!(gssapi.contains(line), "{line}\n{gssapi}");
     }

@@ -9,22 +9,30 @@
 //!
 //! Limits: no log file yet.
 
+mod chance;
+mod client;
 mod completions;
 mod decode;
 mod keys;
 mod lab;
+mod live;
 mod machines;
 mod man;
 #[cfg(unix)]
 mod notes;
 mod open;
 mod out;
+mod outcome;
+mod password;
 mod save;
 mod screen;
+mod server;
 mod show;
 mod step;
+mod stepping;
 mod themes;
 mod tree;
+mod words;
 
 use crate::config::settings::Settings;
 use crate::config::terminal::{self, When};
@@ -72,12 +80,15 @@ struct Arguments {
 
 /// Ends every help text of the program as a whole.
 const EXIT_CODES: &str = "\
-Exit codes: 0 authenticated or clean, 1 usage, 6 closed early, 28 AUTH refused, 41 unreadable input, 130 interrupted.
+Exit codes: 0 authenticated or clean, 1 usage, 2 cannot connect or listen, 6 closed early, 21 no service, 22 EHLO \
+refused, 28 AUTH refused, 29 no TLS, 32 EHLO refused within TLS, 41 unreadable input, 130 interrupted.
 Without a command it opens the start screen, or runs the lab line by line where standard output is no terminal.";
 
 #[derive(Subcommand)]
 enum Face {
     Lab(lab::Arguments),
+    Client(Box<client::Arguments>),
+    Server(Box<server::Arguments>),
     Open(open::Arguments),
     Show(show::Arguments),
     #[cfg(unix)]
@@ -142,7 +153,10 @@ impl Arguments {
         let lists = matches!(self.face, Some(Face::Themes(_) | Face::Keys(_) | Face::Completions(_) | Face::Man(_)));
         self.common.configure().or_else(|failure| if lists { Ok(()) } else { Err(failure) })?;
         let common = &self.common;
-        let records = matches!(self.face, None | Some(Face::Lab(_) | Face::Open(_) | Face::Show(_)));
+        let records = matches!(
+            self.face,
+            None | Some(Face::Lab(_) | Face::Client(_) | Face::Server(_) | Face::Open(_) | Face::Show(_))
+        );
         if common.save.is_some() && !records {
             return Err(Failure::usage("--save records an exchange, and there is none here; try `saslscope lab`"));
         }
@@ -151,6 +165,8 @@ impl Arguments {
             None if screen::wanted(common) => screen::start(common),
             None => bare(common, out),
             Some(Face::Lab(arguments)) => arguments.run(common, out),
+            Some(Face::Client(arguments)) => arguments.run(common, out),
+            Some(Face::Server(arguments)) => arguments.run(common, out),
             Some(Face::Open(arguments)) => arguments.run(common, out),
             Some(Face::Show(arguments)) => arguments.run(common, out),
             #[cfg(unix)]
@@ -214,10 +230,20 @@ enum Exit {
     Clean = 0,
     /// The arguments can't be followed.
     Usage = 1,
+    /// No connection came about, or no address to listen on.
+    CannotConnect = 2,
     /// The connection was closed before AUTH came to its end.
     ClosedEarly = 6,
+    /// The server gives no service, or no greeting.
+    Banner = 21,
+    /// EHLO was refused.
+    Ehlo = 22,
     /// AUTH was refused.
     Refused = 28,
+    /// TLS could not be had.
+    Tls = 29,
+    /// EHLO was refused within TLS.
+    EhloAfterTls = 32,
     /// A file or a token can't be read; what could be read is shown.
     Unreadable = 41,
     /// The user went away.

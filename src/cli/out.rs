@@ -18,6 +18,8 @@ pub(super) struct Out {
     pub(super) ascii: bool,
     /// Secrets in clear.
     pub(super) reveal: bool,
+    /// Before each line of text.
+    pub(super) prefix: String,
 }
 
 /// What a line of text is, for those who see colours. Without them nothing is lost: every line says it in words too.
@@ -37,7 +39,7 @@ impl Out {
     pub(super) fn new(common: &Common) -> Self {
         let Common { json, reveal, .. } = *common;
         let (color, ascii) = (common.color(), common.ascii());
-        Self { to: BufWriter::new(io::stdout().lock()), color, json, ascii, reveal }
+        Self { to: BufWriter::new(io::stdout().lock()), color, json, ascii, reveal, prefix: String::new() }
     }
 
     /// One line of text.
@@ -51,9 +53,10 @@ impl Out {
             Tone::Party(Party::Server) => Some("33"),
             Tone::Bad => Some("1;31"),
         };
+        let prefix = &self.prefix;
         match escape {
-            Some(escape) => writeln!(self.to, "\x1b[{escape}m{text}\x1b[0m"),
-            None => writeln!(self.to, "{text}"),
+            Some(escape) => writeln!(self.to, "{prefix}\x1b[{escape}m{text}\x1b[0m"),
+            None => writeln!(self.to, "{prefix}{text}"),
         }
     }
 

@@ -109,7 +109,7 @@ fn show(recording: Recording, common: &Common, out: &mut Out) -> Result<(), Fail
     if !out.json && (headers != Headers::default() || !events.is_empty()) {
         heading(&headers, out)?;
     }
-    let mut save = Save::new(common, headers)?;
+    let mut save = Save::new(common, &headers)?;
     let mut transcript = Transcript::new();
     for event in events {
         let step = transcript.push(event);

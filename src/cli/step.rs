@@ -8,6 +8,7 @@
 //!
 //! Both show the line as a recording keeps it, with filler in the place of secrets, unless secrets are revealed.
 
+use super::live::Label;
 use super::out::{Out, Tone};
 use super::tree::{self, NodeJson};
 use crate::decode;
@@ -21,8 +22,31 @@ use std::io;
 
 /// Prints the step.
 pub(super) fn print(step: &Step, out: &mut Out) -> io::Result<()> {
+    print_of(step, None, out)
+}
+
+/// Prints the step of one of several sessions.
+pub(super) fn print_of(step: &Step, label: Option<&Label>, out: &mut Out) -> io::Result<()> {
     let shown = Shown::new(step, out.reveal);
-    if out.json { out.object(&json(step, &shown, out.reveal)) } else { text(step, shown, out) }
+    if !out.json {
+        out.prefix = label.map_or_else(String::new, Label::prefix);
+        return text(step, shown, out);
+    }
+    let step = json(step, &shown, out.reveal);
+    match label {
+        None => out.object(&step),
+        Some(Label { session, peer }) => out.object(&OfSession { event: "step", session: *session, peer, step }),
+    }
+}
+
+/// A step of one of several sessions.
+#[derive(Serialize)]
+struct OfSession<'a> {
+    event: &'static str,
+    session: u64,
+    peer: &'a str,
+    #[serde(flatten)]
+    step: StepJson<'a>,
 }
 
 /// For people: the line or fact as a recording has it, what is wrong with it, the token, the rows taken, the standing.

@@ -1,0 +1,369 @@
+//! `saslscope server`: a server for many clients at once, line by line.
+//!
+//! In text every line begins with the number of its session. With `--json` each line is an object with an `event`:
+//!
+//! * `{"event":"listening","address":"127.0.0.1:2525"}`, once.
+//! * `{"event":"opened","session":1,"peer":"127.0.0.1:53122"}`: a client has connected.
+//! * `{"event":"step","session":1,"peer":…}` and what a step has ([`super::step`]).
+//! * `{"event":"closed","session":1,"peer":…,"mechanism","inner","user","outcome","code","tls","duration","deviations"}`:
+//!   the mechanism of the latest AUTH and what ran inside of it, the user if it was told (null where there was none);
+//!   `outcome` is `authenticated`, `refused` (then `code` is that of the reply, else null), `closed early` within AUTH,
+//!   or `no exchange`; `duration` in microseconds.
+//! * `{"event":"ended","sessions":1}`: how many there were. It ends on SIGTERM (exit code 0) or SIGINT (130), after the
+//!   recordings are finished.
+//!
+//! One thread takes what happens in its order, and writes to standard output. Where its reader is slow, all sessions wait,
+//! and nothing is lost; what peers send meanwhile waits in their own send buffers.
+//!
+//! Limits: a session that has ended leaves nothing but its recording.
+
+use super::live::{Desk, Exchange, Happening, Label, Leave, World, headers};
+use super::out::{Out, Tone};
+use super::stepping::{Holding, Said, Stepper};
+use super::{Common, Exit, Failure, chance, save};
+use crate::decode::escape;
+use crate::drive::{ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
+use crate::session::{Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
+use crate::terms::{Micros, Party};
+use crate::transcript::{Summary, Verdict};
+use serde::Serialize;
+use std::collections::{HashMap, VecDeque};
+use std::fs;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::TryRecvError;
+
+/// Play a server, for as many clients as come
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Where to listen: ADDRESS:PORT, or either alone; with port 0 the system chooses one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:2525", env = "SASLSCOPE_LISTEN", value_parser = listen_address)]
+    listen: SocketAddr,
+    /// Listen beyond this machine, where `--listen` says so: whoever reaches it can try passwords
+    #[arg(long)]
+    expose: bool,
+    /// Write the port to this file, once it listens
+    #[arg(long, value_name = "FILE")]
+    port_file: Option<PathBuf>,
+    /// The mechanisms that it offers, in this order; all, if none is given
+    #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',', env = "SASLSCOPE_MECHS", ignore_case = true)]
+    mechs: Vec<Mechanism>,
+    /// What it offers of TLS: STARTTLS, if none is given
+    #[arg(long, value_enum, value_name = "WHEN", env = "SASLSCOPE_TLS")]
+    tls: Option<Tls>,
+    /// Offer mechanisms that bare a secret without TLS, too
+    #[arg(long)]
+    allow_plaintext: bool,
+    /// How a GSSAPI exchange ends
+    #[arg(long, value_enum, value_name = "MODE", default_value_t, env = "SASLSCOPE_LAYER")]
+    layer: LayerMode,
+    /// Its name, in the greeting and in the reply to EHLO
+    #[arg(long, value_name = "NAME", default_value = "localhost")]
+    name: String,
+    /// How long a client may say nothing
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    timeout: u64,
+    #[command(flatten)]
+    holding: Holding,
+    /// Don't keep recordings that nobody asked for
+    #[arg(long)]
+    no_autosave: bool,
+}
+
+impl Arguments {
+    pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
+        let setup = self.setup();
+        let world = World::begin()?;
+        let tls = ServerTls::throw_away(&self.name).map_err(Failure::usage)?;
+        let listen =
+            Listen { expose: self.expose, implicit: self.tls == Some(Tls::Implicit), ..Listen::new(self.listen, tls) };
+        let exposes = !self.expose && !self.listen.ip().to_canonical().is_loopback();
+        let address = world.drive.listen(listen).map_err(|failure| Failure {
+            exit: if exposes { Exit::Usage } else { Exit::CannotConnect },
+            text: failure.to_string(),
+        })?;
+        if let Some(path) = &self.port_file {
+            write_port(path, address.port())?;
+        }
+        let desk = Desk::new(out, common, !self.no_autosave);
+        let mut server = Server {
+            setup,
+            stepper: Stepper::new(self.holding.gate(Gate::default())),
+            holding: self.holding,
+            world,
+            common,
+            desk,
+            exchanges: HashMap::new(),
+            held: VecDeque::new(),
+            asked: None,
+            sessions: 0,
+        };
+        server.listening(address)?;
+        server.run()
+    }
+
+    fn setup(&self) -> ServerSetup {
+        let mut setup = ServerSetup::new(&self.name);
+        if !self.mechs.is_empty() {
+            setup.mechanisms.clone_from(&self.mechs);
+        }
+        setup.allow_plaintext = self.allow_plaintext;
+        setup.layer = self.layer;
+        setup.tls = self.tls.unwrap_or_default();
+        setup.patience = Micros(self.timeout * 1_000_000);
+        setup
+    }
+}
+
+/// The file is whole at any time: it is written beside and moved there.
+fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let written = fs::File::create(&beside).and_then(|mut file| writeln!(file, "{port}"));
+    written.and_then(|()| fs::rename(&beside, path)).map_err(|error| {
+        let _ = fs::remove_file(&beside); // it may not even have been made
+        Failure::usage(format!("writing the port to {}: {error}", path.display()))
+    })
+}
+
+/// A server under way.
+struct Server<'a> {
+    setup: ServerSetup,
+    /// How each session begins.
+    stepper: Stepper,
+    holding: Holding,
+    world: World,
+    common: &'a Common,
+    desk: Desk<'a>,
+    /// The sessions that have not ended.
+    exchanges: HashMap<ConnectionId, Exchange>,
+    /// Those that may be held, in the order in which the user is asked.
+    held: VecDeque<ConnectionId>,
+    /// The one that the user was asked about.
+    asked: Option<ConnectionId>,
+    /// How many there were.
+    sessions: u64,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum ServerJson<'a> {
+    Listening {
+        address: String,
+    },
+    Opened {
+        session: u64,
+        peer: &'a str,
+    },
+    Closed {
+        session: u64,
+        peer: &'a str,
+        mechanism: Option<&'a str>,
+        inner: Option<&'static str>,
+        user: Option<&'a str>,
+        outcome: &'static str,
+        code: Option<u16>,
+        tls: bool,
+        duration: u64,
+        deviations: usize,
+    },
+    Ended {
+        sessions: u64,
+    },
+}
+
+impl Server<'_> {
+    fn run(&mut self) -> Result<Exit, Failure> {
+        loop {
+            let happening = match self.world.happenings.try_recv() {
+                Ok(happening) => happening,
+                Err(TryRecvError::Disconnected) => return Ok(Exit::Clean),
+                Err(TryRecvError::Empty) => {
+                    // Nothing to do: what was written goes out.
+                    self.desk.out.flush()?;
+                    self.ask()?;
+                    match self.world.happenings.recv() {
+                        Ok(happening) => happening,
+                        Err(_) => return Ok(Exit::Clean),
+                    }
+                }
+            };
+            match happening {
+                Happening::News(News { id, what: What::Accepted(link), .. }) => self.accept(id, link)?,
+                Happening::News(News { id, at, what: What::Input(input) }) => self.hear(id, at, input)?,
+                Happening::News(News { id, what: What::Failed(_), .. }) => drop(self.exchanges.remove(&id)),
+                Happening::News(News { what: What::Trouble(told), .. }) => {
+                    self.desk.out.aside(&format!("saslscope: {}\n", escape(&told)))?;
+                }
+                Happening::Said(answer) => {
+                    if self.take(answer.as_deref())? {
+                        return self.leave(Exit::Interrupted);
+                    }
+                }
+                Happening::Leave(Leave::Terminated) => return self.leave(Exit::Clean),
+                Happening::Leave(Leave::Interrupted) => return self.leave(Exit::Interrupted),
+            }
+        }
+    }
+
+    fn accept(&mut self, id: ConnectionId, link: Link) -> Result<(), Failure> {
+        self.sessions += 1;
+        let session = self.setup.session(chance::seed()?, chance::now());
+        let mut exchange = Exchange::new(Live::new(session, link), self.stepper, &self.holding.stop);
+        exchange.label = Some(Label { session: self.sessions, peer: String::new() });
+        self.exchanges.insert(id, exchange);
+        Ok(())
+    }
+
+    fn hear(&mut self, id: ConnectionId, at: Micros, input: Input) -> Result<(), Failure> {
+        let Some(exchange) = self.exchanges.get_mut(&id) else { return Ok(()) };
+        if let Input::Go { peer } = &input
+            && let Some(label) = &mut exchange.label
+        {
+            label.peer.clone_from(peer);
+            exchange.recorder = match &self.common.save {
+                Some(path) => {
+                    match save::create(&numbered(path, label.session), &headers(Party::Server, peer), self.common) {
+                        Ok(recorder) => Some(recorder),
+                        Err(failure) => self.desk.fail(&failure.text).map(|()| None)?,
+                    }
+                }
+                None => self.desk.autosave(Party::Server, peer)?,
+            };
+            if self.desk.out.json {
+                self.desk.out.object(&ServerJson::Opened { session: label.session, peer })?;
+            }
+        }
+        exchange.hear(at, input, &mut self.desk)?;
+        self.look(id)
+    }
+
+    /// What has become of a session.
+    fn look(&mut self, id: ConnectionId) -> Result<(), Failure> {
+        let Some(exchange) = self.exchanges.get(&id) else { return Ok(()) };
+        if exchange.live.session.ended() {
+            let exchange = self.exchanges.remove(&id);
+            return exchange.map_or(Ok(()), |exchange| self.closed(&exchange));
+        }
+        if exchange.asks() && self.asked != Some(id) && !self.held.contains(&id) {
+            self.held.push_back(id);
+        }
+        Ok(())
+    }
+
+    /// Asks about the next session that is held.
+    fn ask(&mut self) -> Result<(), Failure> {
+        while self.asked.is_none()
+            && let Some(id) = self.held.pop_front()
+        {
+            if let Some(exchange) = self.exchanges.get(&id).filter(|exchange| exchange.asks()) {
+                exchange.prompt(&mut self.desk)?;
+                self.asked = Some(id);
+                self.world.ask();
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what the user wants of the session that was asked about; whether it was enough.
+    fn take(&mut self, answer: Option<&str>) -> Result<bool, Failure> {
+        let Some(id) = self.asked.take() else { return Ok(false) };
+        if answer.is_none() {
+            // Nobody is there to ask: from here on all goes by itself.
+            self.stepper = Stepper::default();
+            self.holding.stop.clear();
+            for id in self.exchanges.keys().copied().collect::<Vec<_>>() {
+                self.answer(id, None)?;
+            }
+            return Ok(false);
+        }
+        self.answer(id, answer)
+    }
+
+    fn answer(&mut self, id: ConnectionId, answer: Option<&str>) -> Result<bool, Failure> {
+        // What was held may be gone by now.
+        let Some(exchange) = self.exchanges.get_mut(&id) else { return Ok(false) };
+        if exchange.asks() || answer.is_none() {
+            match exchange.take(answer) {
+                Said::Do(input) => exchange.act(input, &mut self.desk)?,
+                Said::Again(told) => self.desk.out.aside(&told)?,
+                Said::Quit => return Ok(true),
+            }
+        }
+        self.look(id)?;
+        Ok(false)
+    }
+
+    /// Ends all sessions, and their recordings.
+    fn leave(&mut self, exit: Exit) -> Result<Exit, Failure> {
+        let mut exchanges: Vec<Exchange> = self.exchanges.drain().map(|(_, exchange)| exchange).collect();
+        exchanges.sort_by_key(|exchange| exchange.live.id());
+        for mut exchange in exchanges {
+            exchange.act(Input::Leave, &mut self.desk)?;
+            self.closed(&exchange)?;
+        }
+        if self.desk.out.json {
+            self.desk.out.object(&ServerJson::Ended { sessions: self.sessions })?;
+        }
+        self.desk.out.flush()?;
+        Ok(exit)
+    }
+
+    fn listening(&mut self, address: SocketAddr) -> Result<(), Failure> {
+        let out = &mut *self.desk.out;
+        if out.json {
+            out.object(&ServerJson::Listening { address: address.to_string() })?;
+        } else {
+            out.line(Tone::Plain, &format!("listening on {address}"))?;
+        }
+        Ok(out.flush()?)
+    }
+
+    fn closed(&mut self, exchange: &Exchange) -> Result<(), Failure> {
+        let Some(label) = &exchange.label else { return Ok(()) };
+        let summary = Summary::new(exchange.live.session.transcript());
+        let out = &mut *self.desk.out;
+        if !out.json {
+            let user = summary.user.as_deref().map_or_else(String::new, |user| format!(", user {user}"));
+            let mechanisms = match summary.mechanisms() {
+                none if none.is_empty() => String::new(),
+                some => format!("AUTH {some}{user}: "),
+            };
+            let seconds = summary.duration;
+            let line = format!("closed {}: {mechanisms}{}, {seconds} s", label.peer, summary.outcome());
+            out.prefix = label.prefix();
+            let printed = out.line(Tone::Plain, &escape(&line));
+            out.prefix.clear();
+            return Ok(printed?);
+        }
+        let (outcome, code) = match summary.verdict {
+            Verdict::None => ("no exchange", None),
+            Verdict::Authenticated => ("authenticated", None),
+            Verdict::Distrusted => ("distrusted", None),
+            Verdict::Refused(code) => ("refused", Some(code)),
+            Verdict::Unfinished => ("closed early", None),
+        };
+        Ok(out.object(&ServerJson::Closed {
+            session: label.session,
+            peer: &label.peer,
+            mechanism: summary.mechanism.as_deref(),
+            inner: summary.inner.map(crate::machine::Machine::name),
+            user: summary.user.as_deref(),
+            outcome,
+            code,
+            tls: summary.tls,
+            duration: summary.duration.0,
+            deviations: summary.deviations,
+        })?)
+    }
+}
+
+/// `mine.session` of session 7 is `mine-0007.session`.
+fn numbered(path: &Path, session: u64) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = match path.extension() {
+        Some(extension) => format!("{stem}-{session:04}.{}", extension.to_string_lossy()),
+        None => format!("{stem}-{session:04}"),
+    };
+    path.with_file_name(name)
+}
