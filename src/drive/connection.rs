@@ -218,7 +218,7 @@ impl Connection {
                     Ok(Ok((facts, bindings))) => self.tell(Input::TlsUp { facts, bindings }),
                     Ok(Err(why)) => self.insecure(why),
                     Err(Unfinished::TooLong) => {
-                        self.insecure(format!("the handshake was not done within {} s", limit.as_secs_f32()));
+                        self.insecure(wire.late(limit));
                     }
                     Err(Unfinished::LetGo) => return false,
                 }

@@ -32,7 +32,7 @@ pub enum What {
     },
     /// TLS is up.
     TlsStarted {
-        /// `TLSv1.3 TLS_AES_256_GCM_SHA384`: words, as far as known.
+        /// `TLSv1.3 TLS_AES_256_GCM_SHA384; server name: mail.example.com`: as far as known; see [`tls_facts`].
         facts: String,
     },
     /// TLS could not be had.
@@ -86,4 +86,30 @@ impl Event {
     pub fn note(at: Micros, text: impl Into<String>) -> Self {
         Self { at, what: What::Note(text.into()) }
     }
+}
+
+/// How the facts of TLS are set off from each other.
+const NEXT: &str = "; ";
+
+/// What [`tls_facts`] calls the first, which stands without a name: version and cipher suite.
+const FIRST: &str = "TLS";
+
+/// The facts of a TLS connection as one line: version and cipher suite, then `name: value` each. Values are escaped.
+#[must_use]
+pub fn tls_line<'a>(suite: &str, facts: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let escaped = |value: &str| crate::decode::escape(value).replace(';', r"\u{3b}");
+    facts.into_iter().fold(escaped(suite), |line, (name, value)| line + NEXT + name + ": " + &escaped(value))
+}
+
+/// Name and value of each fact in such a line; the first is `TLS`, and one without a name has an empty name.
+///
+/// ```
+/// use saslscope::transcript::tls_facts;
+/// let facts: Vec<_> = tls_facts("TLSv1.3 TLS_AES_256_GCM_SHA384; server name: localhost").collect();
+/// assert_eq!(facts, [("TLS", "TLSv1.3 TLS_AES_256_GCM_SHA384"), ("server name", "localhost")]);
+/// ```
+pub fn tls_facts(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut facts = line.split(NEXT).filter(|fact| !fact.is_empty());
+    let first = facts.next().map(|suite| (FIRST, suite));
+    first.into_iter().chain(facts.map(|fact| fact.split_once(": ").unwrap_or(("", fact))))
 }

@@ -20,7 +20,7 @@ mod step;
 mod swaks;
 mod verdict;
 
-pub use event::{Event, What};
+pub use event::{Event, What, tls_facts, tls_line};
 pub use place::Place;
 pub use recorder::{Archive, Recorder, kept};
 pub use sessions::{Entry, Origin, Sessions, Sort, Summary};
