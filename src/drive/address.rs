@@ -34,7 +34,7 @@ pub struct BadAddress {
 
 impl Address {
     /// Reads `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`. Gives the use of TLS, too: `tls` where the user said, else
-    /// implicit on port 465 (RFC 8314 section 3.3) and STARTTLS on all others. Without a port it is 465 where TLS is
+    /// implicit on port 465 (RFC 8314 section 3.3) and what is usual on all others. Without a port it is 465 where TLS is
     /// implicit, and 587 otherwise.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Address {
         if port == Some(0) {
             return Err(bad("nobody can be reached on port 0".to_owned()));
         }
-        let implied = if port == Some(SUBMISSIONS) { Tls::Implicit } else { Tls::StartTls };
+        let implied = if port == Some(SUBMISSIONS) { Tls::Implicit } else { Tls::default() };
         let tls = tls.unwrap_or(implied);
         let usual = if tls == Tls::Implicit { SUBMISSIONS } else { SUBMISSION };
         Ok((Self { host: host.to_owned(), port: port.unwrap_or(usual) }, tls))
@@ -127,17 +127,17 @@ mod tests {
     #[test]
     fn addresses_are_read_as_users_write_them() {
         let table = [
-            ("mail.example.com", None, "mail.example.com:587", Tls::StartTls),
-            ("mail.example.com:25", None, "mail.example.com:25", Tls::StartTls),
+            ("mail.example.com", None, "mail.example.com:587", Tls::IfOffered),
+            ("mail.example.com:25", None, "mail.example.com:25", Tls::IfOffered),
             ("mail.example.com:465", None, "mail.example.com:465", Tls::Implicit),
             ("mail.example.com:465", Some(Tls::Never), "mail.example.com:465", Tls::Never),
             ("mail.example.com", Some(Tls::Implicit), "mail.example.com:465", Tls::Implicit),
             ("mail.example.com", Some(Tls::Never), "mail.example.com:587", Tls::Never),
-            ("192.0.2.10:2525", None, "192.0.2.10:2525", Tls::StartTls),
-            ("[::1]", None, "[::1]:587", Tls::StartTls),
+            ("192.0.2.10:2525", None, "192.0.2.10:2525", Tls::IfOffered),
+            ("[::1]", None, "[::1]:587", Tls::IfOffered),
             ("[::1]:465", None, "[::1]:465", Tls::Implicit),
-            ("[fe80::1%eth0]:2525", None, "[fe80::1%eth0]:2525", Tls::StartTls),
-            ("bücher.example", None, "bücher.example:587", Tls::StartTls),
+            ("[fe80::1%eth0]:2525", None, "[fe80::1%eth0]:2525", Tls::IfOffered),
+            ("bücher.example", None, "bücher.example:587", Tls::IfOffered),
         ];
         for (text, tls, address, used) in table {
             let (read, of) = Address::parse(text, tls).expect(text);

@@ -549,6 +549,8 @@ impl Session {
             }
             Input::TlsUp { facts, bindings } => {
                 self.securing = false;
+                // Octets in clear may have been on their way when the handshake was asked for.
+                self.empty_buffers();
                 self.bindings = bindings;
                 self.push(What::TlsStarted { facts });
             }
@@ -569,16 +571,21 @@ impl Session {
         effects
     }
 
-    /// Asks for the handshake. What the peer sent in clear before it is recorded, and then of no account (RFC 3207
-    /// section 6).
+    /// Asks for the handshake.
     fn secure(&mut self, effects: &mut Vec<Effect>) {
+        self.empty_buffers();
+        self.securing = true;
+        effects.push(Effect::StartTls);
+    }
+
+    /// What the peer sent in clear before the handshake is recorded, and then of no account (RFC 3207 section 6): not
+    /// even the beginning of a line is left.
+    fn empty_buffers(&mut self) {
         for party in Party::BOTH {
             while let Some(RawLine { bytes, cut }) = self.buffers[party.index()].finish() {
                 self.push(What::Line { from: party, bytes, edited_from: None, cut });
             }
         }
-        self.securing = true;
-        effects.push(Effect::StartTls);
     }
 
     /// Whether a played party stands where the handshake is next.
