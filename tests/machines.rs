@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 const fn ends(machine: Machine) -> &'static [&'static str] {
     match machine {
         Machine::Smtp => &["Closed"],
+        Machine::SmtpNtlm => &["CompletedAuthentication"],
         Machine::Spnego => &["Established", "Rejected"],
         Machine::Ntlm => &["AuthenticateSent", "AuthenticateReceived"],
         _ => &["Done", "Failed"],

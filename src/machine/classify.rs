@@ -29,7 +29,7 @@ pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
         Machine::Login => login(said),
         Machine::Plain => text(said, &PLAIN),
         Machine::CramMd5 => text(said, &CRAM_MD5),
-        Machine::Gssapi | Machine::Kerberos => gssapi(machine, said),
+        Machine::Gssapi | Machine::Kerberos | Machine::GssSpnego | Machine::SmtpNtlm => tokens(machine, said),
         Machine::Spnego => spnego(said),
         Machine::Ntlm | Machine::Krb5 => inner(machine, said),
     }
@@ -207,23 +207,18 @@ fn refusal(reply: &Reply) -> Option<Signal> {
     (400..=599).contains(&reply.code).then(|| reply_signal(reply))
 }
 
-fn gssapi(machine: Machine, said: &Said<'_>) -> Option<Signal> {
+/// A mechanism whose lines carry GSS-API tokens.
+fn tokens(machine: Machine, said: &Said<'_>) -> Option<Signal> {
     match &said.message.body {
         Body::Command(command) => {
             let auth = command.auth.as_ref()?;
-            let Some(initial) = &auth.initial else { return Some(Signal::AuthGssapi) };
-            if !legible(initial, true) {
+            if auth.initial.as_ref().is_some_and(|initial| !legible(initial, true)) {
                 return None;
             }
-            let Some(token) = said.token.filter(|token| !token.malformed && opens(token)) else {
-                return Some(Signal::AuthGssapiMalformed);
-            };
-            Some(match token.kind {
-                Kind::Ntlm => Signal::AuthGssapiNtlm,
-                _ if token.completes(Party::Client) => Signal::AuthGssapiFinalToken,
-                _ => Signal::AuthGssapiToken,
-            })
+            let token = said.token.filter(|token| !token.malformed && opens(token));
+            Some(token_command(machine, auth.initial.is_some(), token))
         }
+        Body::Response(Response::Cancel) => Some(Signal::Cancel),
         Body::Response(Response::Empty) if said.settled.empty_lines > 1 => Some(Signal::SecondEmptyResponse),
         Body::Response(Response::Empty) => Some(Signal::EmptyResponse),
         Body::Response(Response::Base64(base64)) if legible(base64, false) => {
@@ -233,16 +228,34 @@ fn gssapi(machine: Machine, said: &Said<'_>) -> Option<Signal> {
             Some(match token.layer {
                 Some(layer) => layer_choice(layer, said.settled.offered),
                 None if token.completes(Party::Client) => Signal::FinalTokenResponse,
+                None if machine == Machine::SmtpNtlm => Signal::TokenResponse,
                 None if token.kind == Kind::Ntlm && opens(token) => Signal::NtlmResponse,
                 None => Signal::TokenResponse,
             })
         }
         Body::Reply(reply) if reply.last => match reply.code {
-            334 => Some(gssapi_challenge(reply, said)),
-            235 => Some(gssapi_success(machine, said.settled)),
+            334 => Some(token_challenge(reply, said)),
+            235 => Some(token_success(machine, said.settled)),
             _ => refusal(reply),
         },
         _ => None,
+    }
+}
+
+/// AUTH, with the token that may open a context if there is one.
+fn token_command(machine: Machine, initial: bool, token: Option<&Token>) -> Signal {
+    match (machine, token.map(|token| token.kind)) {
+        (Machine::GssSpnego, _) if !initial => Signal::AuthSpnego,
+        (Machine::GssSpnego, Some(Kind::NegTokenInit)) => Signal::AuthSpnegoToken,
+        (Machine::GssSpnego, _) => Signal::AuthSpnegoMalformed,
+        (Machine::SmtpNtlm, _) if !initial => Signal::AuthNtlm,
+        (Machine::SmtpNtlm, Some(Kind::Ntlm)) => Signal::AuthNtlmToken,
+        (Machine::SmtpNtlm, _) => Signal::AuthNtlmMalformed,
+        _ if !initial => Signal::AuthGssapi,
+        (_, None) => Signal::AuthGssapiMalformed,
+        (_, Some(Kind::Ntlm)) => Signal::AuthGssapiNtlm,
+        _ if token.is_some_and(|token| token.completes(Party::Client)) => Signal::AuthGssapiFinalToken,
+        _ => Signal::AuthGssapiToken,
     }
 }
 
@@ -255,11 +268,11 @@ fn opens(token: &Token) -> bool {
     }
 }
 
-fn gssapi_challenge(reply: &Reply, said: &Said<'_>) -> Signal {
+fn token_challenge(reply: &Reply, said: &Said<'_>) -> Signal {
     let Some(challenge) = reply.challenge.as_ref().filter(|challenge| !challenge.span.is_empty()) else {
         return Signal::EmptyChallenge;
     };
-    if !legible(challenge, false) {
+    if !legible(challenge, false) || said.settled.awaits_words() {
         return Signal::HumanChallenge;
     }
     let Some(token) = said.token.filter(|token| !token.malformed) else { return Signal::MalformedChallenge };
@@ -277,10 +290,10 @@ fn gssapi_challenge(reply: &Reply, said: &Said<'_>) -> Signal {
 
 /// 235 is plain success where the context is complete; without the acceptor's last token it may be the shape of
 /// MS-SSEAN section 4.1, if nothing else is outstanding.
-fn gssapi_success(machine: Machine, settled: &Settled) -> Signal {
+fn token_success(machine: Machine, settled: &Settled) -> Signal {
     if settled.mutual_due || settled.mic_due || !settled.complete && !settled.mechanism_sent {
         Signal::SuccessTooEarly
-    } else if settled.complete || machine == Machine::Kerberos {
+    } else if settled.complete || matches!(machine, Machine::Kerberos | Machine::SmtpNtlm) {
         Signal::Success
     } else {
         Signal::SuccessInPlaceOfToken

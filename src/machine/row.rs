@@ -42,6 +42,10 @@ pub enum Machine {
     Gssapi,
     /// AUTH GSSAPI that means Kerberos (RFC 4752).
     Kerberos,
+    /// AUTH GSS-SPNEGO: SPNEGO by its own name, without a security-layer step.
+    GssSpnego,
+    /// AUTH NTLM (MS-SMTPNTLM).
+    SmtpNtlm,
     /// The negotiation within (RFC 4178, MS-SPNG).
     Spnego,
     /// NTLM within (MS-NLMP).
@@ -52,13 +56,15 @@ pub enum Machine {
 
 impl Machine {
     /// All, outermost first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Smtp,
         Self::Login,
         Self::Plain,
         Self::CramMd5,
         Self::Gssapi,
         Self::Kerberos,
+        Self::GssSpnego,
+        Self::SmtpNtlm,
         Self::Spnego,
         Self::Ntlm,
         Self::Krb5,
@@ -74,6 +80,8 @@ impl Machine {
             Self::CramMd5 => "cram-md5",
             Self::Gssapi => "gssapi",
             Self::Kerberos => "kerberos",
+            Self::GssSpnego => "gss-spnego",
+            Self::SmtpNtlm => "smtp-ntlm",
             Self::Spnego => "spnego",
             Self::Ntlm => "ntlm",
             Self::Krb5 => "krb5",
@@ -90,10 +98,18 @@ impl Machine {
             Self::CramMd5 => "AUTH CRAM-MD5 (RFC 2195)",
             Self::Gssapi => "AUTH GSSAPI meaning SPNEGO (MS-SSEAN, RFC 2222 7.2)",
             Self::Kerberos => "AUTH GSSAPI meaning Kerberos (RFC 4752)",
+            Self::GssSpnego => "AUTH GSS-SPNEGO (RFC 4178)",
+            Self::SmtpNtlm => "AUTH NTLM (MS-SMTPNTLM)",
             Self::Spnego => "SPNEGO (RFC 4178, MS-SPNG)",
             Self::Ntlm => "NTLM (MS-NLMP)",
             Self::Krb5 => "Kerberos V5 (RFC 4121)",
         }
+    }
+
+    /// Whether the lines of such an exchange carry GSS-API tokens, for the machines within to look at.
+    #[must_use]
+    pub const fn carries_tokens(self) -> bool {
+        matches!(self, Self::Gssapi | Self::Kerberos | Self::GssSpnego | Self::SmtpNtlm)
     }
 }
 
@@ -444,6 +460,20 @@ signals! {
     SuccessInPlaceOfToken,
     /// 235 while a MIC, a token of the mechanism, or the server's proof of itself is outstanding.
     SuccessTooEarly,
+
+    // GSS-SPNEGO, and NTLM by its own name (MS-SMTPNTLM section 2.2.1).
+    /// AUTH GSS-SPNEGO alone: the first token is to come on a line of its own.
+    AuthSpnego,
+    /// AUTH GSS-SPNEGO with the client's first token, a NegTokenInit.
+    AuthSpnegoToken,
+    /// AUTH GSS-SPNEGO with octets that are no NegTokenInit.
+    AuthSpnegoMalformed,
+    /// AUTH NTLM alone: the server is to say that NTLM is there.
+    AuthNtlm,
+    /// AUTH NTLM with NTLM's first message.
+    AuthNtlmToken,
+    /// AUTH NTLM with octets that are not NTLM's first message.
+    AuthNtlmMalformed,
 
     // SPNEGO (RFC 4178 section 4.2).
     /// NegTokenInit: the client lists its mechanisms, the best first.

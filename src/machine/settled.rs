@@ -20,6 +20,8 @@ pub struct Settled {
     pub machine: Option<Machine>,
     /// Whether that command had an initial response.
     pub initial_response: bool,
+    /// The client has said something within the exchange, if only an initial response.
+    pub spoken: bool,
     /// What the first GSS-API token turned out to be.
     pub token: Option<Machine>,
     /// The mechanism inside SPNEGO.
@@ -124,7 +126,7 @@ impl Settled {
     #[must_use]
     pub fn hint(&self, from: Party) -> Hint {
         let reading = match (self.machine, from) {
-            (Some(Machine::Gssapi | Machine::Kerberos), _) => Reading::Gss,
+            (Some(machine), _) if machine.carries_tokens() => Reading::Gss,
             (Some(Machine::Login), Party::Server) => Reading::Prompt,
             (Some(Machine::Login), Party::Client) if self.prompts_out_of_order => Reading::UsernameOrPassword,
             (Some(Machine::Login), Party::Client) if self.next_is_password() => Reading::Password,
@@ -134,6 +136,12 @@ impl Settled {
             _ => Reading::Guess,
         };
         Hint { from: Some(from), reading, mech: self.mech, sealed: self.sealed }
+    }
+
+    /// Whether the server's next challenge says that NTLM is there, whatever its text (MS-SMTPNTLM section 3.1.5.1).
+    #[must_use]
+    pub fn awaits_words(&self) -> bool {
+        self.machine == Some(Machine::SmtpNtlm) && !self.spoken
     }
 
     /// Whether the client's next answer in LOGIN is the password: by the prompt where it says so, else by counting.
@@ -184,6 +192,8 @@ impl Settled {
             "PLAIN" => Some(Machine::Plain),
             "CRAM-MD5" => Some(Machine::CramMd5),
             "GSSAPI" => Some(Machine::Gssapi),
+            "GSS-SPNEGO" => Some(Machine::GssSpnego),
+            "NTLM" => Some(Machine::SmtpNtlm),
             _ => None,
         };
         *self = Self {
@@ -192,6 +202,7 @@ impl Settled {
             mechanism: Some(name),
             machine,
             initial_response: auth.initial.is_some(),
+            spoken: auth.initial.is_some(),
             ..Self::default()
         };
     }
@@ -200,7 +211,8 @@ impl Settled {
     pub fn learn(&mut self, from: Party, message: &Message, token: Option<&Token>) {
         match self.machine {
             Some(Machine::Login) => self.learn_login(message),
-            Some(Machine::Gssapi | Machine::Kerberos) => {
+            Some(machine) if machine.carries_tokens() => {
+                self.spoken |= matches!(&message.body, Body::Response(_));
                 if self.complete && message.body == Body::Response(Response::Empty) {
                     self.empty_lines = self.empty_lines.saturating_add(1);
                 }
@@ -241,7 +253,7 @@ impl Settled {
                 Kind::Ntlm => Some(Machine::Ntlm),
                 _ => None,
             };
-            if self.token == Some(Machine::Krb5) {
+            if (self.machine, self.token) == (Some(Machine::Gssapi), Some(Machine::Krb5)) {
                 self.machine = Some(Machine::Kerberos);
             }
         }

@@ -1,6 +1,7 @@
 //! The calls of RFC 2222 section 7.2, as both roles make them: one context, one call at a time.
 
 use super::{Bindings, Decision, Mechanism};
+use crate::mech::ntlm::ntlm;
 use crate::mech::spnego::{SpnegoOptions, spnego};
 use crate::mech::{Answer, Call, GssContext, Kit, MechError, major};
 use crate::terms::Party;
@@ -22,19 +23,22 @@ pub enum LayerMode {
 /// Makes a fresh security context for an exchange of that mechanism, over a connection that is tied so.
 pub type Contexts = Box<dyn FnMut(Mechanism, &Bindings) -> Box<dyn GssContext> + Send>;
 
-/// What the crate itself has: SPNEGO over NTLM. A second exchange of the same connection has other nonces.
+/// What the crate itself has: SPNEGO over NTLM, and NTLM alone. A second exchange of the same connection has other nonces.
 #[must_use]
 pub fn embedded(mut kit: Kit, party: Party, options: SpnegoOptions) -> Contexts {
     let seed = kit.seed;
     let mut exchanges = 0_u64;
-    Box::new(move |_, _| {
+    Box::new(move |mechanism, _| {
         kit.seed
             .iter_mut()
             .zip(seed)
             .zip(exchanges.to_le_bytes())
             .for_each(|((octet, seed), count)| *octet = seed ^ count);
         exchanges += 1;
-        spnego(&kit, party, options.clone())
+        match mechanism {
+            Mechanism::Ntlm => ntlm(&kit, party, options.ntlm.clone()),
+            _ => spnego(&kit, party, options.clone()),
+        }
     })
 }
 

@@ -10,6 +10,10 @@ pub enum Mechanism {
     /// AUTH GSSAPI: SPNEGO over NTLM (MS-SSEAN).
     #[default]
     Gssapi,
+    /// AUTH GSS-SPNEGO: SPNEGO by its own name, over NTLM.
+    GssSpnego,
+    /// AUTH NTLM (MS-SMTPNTLM).
+    Ntlm,
     /// AUTH LOGIN (MS-XLOGIN).
     Login,
     /// AUTH PLAIN (RFC 4616).
@@ -21,12 +25,14 @@ pub enum Mechanism {
 impl Mechanism {
     /// All, the strongest first: a client that may choose takes the first that is offered and that it has what it takes
     /// for. GSSAPI leads (MS-SSEAN section 3.1.5.1).
-    pub const ALL: [Self; 4] = [Self::Gssapi, Self::CramMd5, Self::Plain, Self::Login];
+    pub const ALL: [Self; 6] = [Self::Gssapi, Self::GssSpnego, Self::CramMd5, Self::Ntlm, Self::Plain, Self::Login];
 
     /// Its table.
     pub(super) const fn machine(self) -> Machine {
         match self {
             Self::Gssapi => Machine::Gssapi,
+            Self::GssSpnego => Machine::GssSpnego,
+            Self::Ntlm => Machine::SmtpNtlm,
             Self::Login => Machine::Login,
             Self::Plain => Machine::Plain,
             Self::CramMd5 => Machine::CramMd5,
@@ -38,6 +44,8 @@ impl Mechanism {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gssapi => "GSSAPI",
+            Self::GssSpnego => "GSS-SPNEGO",
+            Self::Ntlm => "NTLM",
             Self::Login => "LOGIN",
             Self::Plain => "PLAIN",
             Self::CramMd5 => "CRAM-MD5",
@@ -49,6 +57,8 @@ impl Mechanism {
     pub const fn says(self) -> &'static str {
         match self {
             Self::Gssapi => "SPNEGO over NTLM (MS-SSEAN)",
+            Self::GssSpnego => "SPNEGO over NTLM, without a security-layer step",
+            Self::Ntlm => "NTLM's three messages (MS-SMTPNTLM)",
             Self::Login => "user name and password, each on a line (MS-XLOGIN)",
             Self::Plain => "user name and password in one message (RFC 4616)",
             Self::CramMd5 => "a digest over the server's challenge (RFC 2195)",

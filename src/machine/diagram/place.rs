@@ -93,6 +93,39 @@ const GSSAPI_SERVER: Plans = [
     &[" Ready      Rejected      Failed", "            Context", "              Done", " Flush     WaitChoice"],
 ];
 
+const GSS_SPNEGO_CLIENT: Plans = [
+    &[
+        "   Choose           Rejected            Failed",
+        "  WaitEmpty         Context           Cancelling",
+        "                      Done            ContextDone",
+        "                                       WaitFinal",
+    ],
+    &[
+        "  Choose       Rejected       Failed",
+        " WaitEmpty     Context      Cancelling",
+        "                           ContextDone",
+        "                Done        WaitFinal",
+    ],
+];
+
+const SMTP_NTLM_CLIENT: Plans = [
+    &[
+        "       Start                           Cancelling",
+        "  SentAuthenticationRequest            SentCommand",
+        "                                 CompletedAuthentication",
+    ],
+    &[
+        "    Start                       Cancelling",
+        " SentAuthenticationRequest      SentCommand",
+        "                          CompletedAuthentication",
+    ],
+];
+
+const SMTP_NTLM_SERVER: Plans = [
+    &["  Start                SentResponse", "                 CompletedAuthentication"],
+    &[" Start                SentResponse", "                CompletedAuthentication"],
+];
+
 const KERBEROS_CLIENT: Plans = [
     &[
         "   Choose               Done",
@@ -141,7 +174,10 @@ const fn plan(table: &Table, form: Form) -> Option<Plan> {
         (Machine::Login | Machine::CramMd5, Party::Client) => LOGIN_CLIENT,
         (Machine::Login, Party::Server) => LOGIN_SERVER,
         (Machine::Gssapi, Party::Client) => GSSAPI_CLIENT,
-        (Machine::Gssapi, Party::Server) => GSSAPI_SERVER,
+        (Machine::Gssapi | Machine::GssSpnego, Party::Server) => GSSAPI_SERVER,
+        (Machine::GssSpnego, Party::Client) => GSS_SPNEGO_CLIENT,
+        (Machine::SmtpNtlm, Party::Client) => SMTP_NTLM_CLIENT,
+        (Machine::SmtpNtlm, Party::Server) => SMTP_NTLM_SERVER,
         (Machine::Kerberos, Party::Client) => KERBEROS_CLIENT,
         (Machine::Kerberos, Party::Server) => KERBEROS_SERVER,
         (Machine::Spnego, Party::Client) => SPNEGO_CLIENT,

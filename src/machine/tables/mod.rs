@@ -1,6 +1,7 @@
 //! The tables themselves, one file a protocol. Every row is one sentence of a specification.
 
 mod cram_md5;
+mod gss_spnego;
 mod gssapi;
 mod kerberos;
 mod krb5;
@@ -8,6 +9,7 @@ mod login;
 mod ntlm;
 mod plain;
 mod smtp;
+mod smtp_ntlm;
 mod spnego;
 
 use super::row::{Machine, Table};
@@ -23,6 +25,8 @@ pub fn table(machine: Machine, party: Party) -> &'static Table {
         Machine::CramMd5 => &cram_md5::TABLES,
         Machine::Gssapi => &gssapi::TABLES,
         Machine::Kerberos => &kerberos::TABLES,
+        Machine::GssSpnego => &gss_spnego::TABLES,
+        Machine::SmtpNtlm => &smtp_ntlm::TABLES,
         Machine::Spnego => &spnego::TABLES,
         Machine::Ntlm => &ntlm::TABLES,
         Machine::Krb5 => &krb5::TABLES,

@@ -120,6 +120,10 @@ impl Client {
         if !self.gss.complete {
             return self.gss.ask(Call::Step(Some(token)));
         }
+        if self.mechanism == Mechanism::Ntlm {
+            // Behind AUTHENTICATE there is nothing that could be answered.
+            return Decision::Say(wire::CANCEL.to_vec());
+        }
         self.gss.ask(Call::Unwrap(token))
     }
 

@@ -53,7 +53,7 @@ impl SaslClient {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain(plain::Client::new(&kit.credential))),
             Mechanism::CramMd5 => Some(Self::CramMd5(kit.credential.clone(), Turn::Due)),
-            Mechanism::Gssapi | Mechanism::Login => None,
+            Mechanism::Gssapi | Mechanism::GssSpnego | Mechanism::Ntlm | Mechanism::Login => None,
         }
     }
 
@@ -92,7 +92,7 @@ impl SaslServer {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain),
             Mechanism::CramMd5 => Some(Self::CramMd5(cram_md5::challenge(kit, exchange))),
-            Mechanism::Gssapi | Mechanism::Login => None,
+            Mechanism::Gssapi | Mechanism::GssSpnego | Mechanism::Ntlm | Mechanism::Login => None,
         }
     }
 

@@ -41,11 +41,19 @@ impl Server {
 
     /// The context is complete and all tokens are exchanged.
     fn after_context(&mut self, standing: &Standing) -> Decision {
-        match self.layer {
+        match self.layer(standing) {
             LayerMode::Auto | LayerMode::Rfc2222 => {
                 self.gss.ask(Call::Wrap { sealed: false, message: NO_LAYER.to_vec() })
             }
             LayerMode::Skip | LayerMode::Example => self.verdict(true, standing),
+        }
+    }
+
+    /// By their own names NTLM and SPNEGO have no security-layer step.
+    fn layer(&self, standing: &Standing) -> LayerMode {
+        match standing.settled.machine {
+            Some(Machine::SmtpNtlm | Machine::GssSpnego) => LayerMode::Skip,
+            _ => self.layer,
         }
     }
 
@@ -62,7 +70,7 @@ impl Server {
                 Decision::Failed(call, error)
             }
             Ok(Answer::Stepped { token, complete }) => match token {
-                Some(_) if complete && self.layer == LayerMode::Example => self.verdict(true, standing),
+                Some(_) if complete && self.layer(standing) == LayerMode::Example => self.verdict(true, standing),
                 Some(token) => Decision::Say(wire::challenge(Some(&token))),
                 None if complete => self.after_context(standing),
                 None => Decision::Say(wire::challenge(None)),

@@ -22,6 +22,8 @@ pub struct Server {
     pub mechanisms: Vec<Mechanism>,
     /// How it ends a GSSAPI exchange.
     pub layer: LayerMode,
+    /// What it says to AUTH NTLM alone (MS-SMTPNTLM section 2.2.1.2); nothing: an empty challenge, as of Cyrus.
+    pub ntlm_words: &'static str,
     /// What it does wrong.
     pub fault: Option<Fault>,
     contexts: Contexts,
@@ -46,6 +48,7 @@ impl Server {
             kit,
             mechanisms: vec![Mechanism::Gssapi, Mechanism::Login],
             layer: LayerMode::default(),
+            ntlm_words: "ntlm supported",
             fault: None,
             contexts,
             gss: Gss::default(),
@@ -139,6 +142,9 @@ impl Server {
                 self.gss = Gss::new((self.contexts)(*mechanism, bindings));
                 match initial {
                     Some(initial) if !initial.equals => self.accept(initial.bytes.clone()),
+                    _ if *mechanism == Mechanism::Ntlm => {
+                        Decision::Say(format!("334 {}\r\n", self.ntlm_words).into_bytes())
+                    }
                     _ => Decision::Say(wire::challenge(None)),
                 }
             }

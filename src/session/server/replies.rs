@@ -2,7 +2,7 @@
 
 use super::Server;
 use crate::decode::Mech;
-use crate::machine::Signal;
+use crate::machine::{Machine, Signal};
 use crate::session::client::NO_TOKEN;
 use crate::terms::Party;
 use crate::transcript::Standing;
@@ -61,7 +61,10 @@ impl Server {
             Signal::PasswordChallenge => Some(wire::challenge(Some(b"Password:"))),
             Signal::OtherChallenge => Some(wire::challenge(Some(b"User Name\0"))),
             Signal::EmptyChallenge => Some(wire::challenge(None)),
-            Signal::HumanChallenge | Signal::ChallengeNotBase64 => Some(b"334 GSSAPI supported\r\n".to_vec()),
+            Signal::HumanChallenge | Signal::ChallengeNotBase64 => {
+                let name = if standing.settled.machine == Some(Machine::SmtpNtlm) { "NTLM" } else { "GSSAPI" };
+                Some(format!("334 {name} supported\r\n").into_bytes())
+            }
             Signal::RejectChallenge | Signal::Reject => Some(wire::challenge(Some(&REJECT))),
             Signal::RequestMic => Some(wire::challenge(Some(&REQUEST_MIC))),
             Signal::AcceptCompleted => Some(wire::challenge(Some(&ACCEPT_COMPLETED))),
