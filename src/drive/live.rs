@@ -68,6 +68,11 @@ impl Live {
         self.link.now()
     }
 
+    /// The same as [`Live::act`], at a time that the face knows.
+    pub fn act_at(&mut self, at: Micros, input: Input) {
+        self.handle(at, input, false);
+    }
+
     /// Hands the session what the connection has told, and the connection what comes of it.
     pub fn hear(&mut self, at: Micros, input: Input) {
         self.handle(at, input, true);

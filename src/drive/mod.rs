@@ -18,10 +18,12 @@ mod connect;
 mod connection;
 mod listen;
 mod live;
+mod loose;
 mod tls;
 
 pub use address::{Address, BadAddress, listen_address};
 pub use live::{Link, Live};
+pub use loose::Loose;
 pub use tls::{BadFile, ClientTls, ServerTls};
 
 use crate::session::Input;

@@ -78,6 +78,8 @@ pub enum Input {
     Run,
     /// A party that is not played here has closed the connection.
     Closed(Party),
+    /// Closes the connection from this side, whatever is under way.
+    HangUp,
     /// The handshake that [`Effect::StartTls`] asked for is done.
     TlsUp {
         /// Version and cipher suite, then what else is known, set off by `; `.
@@ -265,6 +267,39 @@ pub struct Awaiting {
     pub call: &'static str,
 }
 
+/// What a session waits for that is not the user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// For what.
+    pub on: On,
+    /// Since when.
+    pub since: Micros,
+}
+
+/// What can be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// The connection.
+    Connection,
+    /// The TLS handshake.
+    Handshake,
+    /// A call that the party's mechanism makes, by the name that a recording gives it.
+    Call(Party, &'static str),
+    /// The party that is not played here: it speaks next.
+    Peer(Party),
+}
+
+impl fmt::Display for On {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connection => f.write_str("connecting"),
+            Self::Handshake => f.write_str("TLS handshake"),
+            Self::Call(party, call) => write!(f, "the {party}'s {call}"),
+            Self::Peer(party) => write!(f, "the {party} speaks next"),
+        }
+    }
+}
+
 /// So many lines in a row may come to nothing before a party that speaks unasked gives up.
 const IN_VAIN: u8 = 3;
 
@@ -373,6 +408,27 @@ impl Session {
     #[must_use]
     pub const fn awaiting(&self) -> Option<Awaiting> {
         self.awaiting
+    }
+
+    /// What it waits for, while nothing is held and it goes on: neither the user nor a played party has anything to do.
+    #[must_use]
+    pub fn waits(&self) -> Option<Waiting> {
+        if self.ended || self.held.is_some() {
+            return None;
+        }
+        let (on, since) = match self.awaiting {
+            Some(Awaiting { party, since, call }) => (On::Call(party, call), since),
+            None if !self.is_open() => (On::Connection, Micros::default()),
+            None if self.securing => (On::Handshake, self.stirred),
+            None => (On::Peer(if self.client.is_none() { Party::Client } else { Party::Server }), self.stirred),
+        };
+        Some(Waiting { on, since })
+    }
+
+    /// Whether all goes on until a stop is met or the connection ends.
+    #[must_use]
+    pub const fn is_running(&self) -> bool {
+        self.running
     }
 
     /// Whether the connection has ended.
@@ -511,7 +567,10 @@ impl Session {
             }
             Input::Bytes(from, bytes) => self.receive(from, &bytes),
             Input::Mech { epoch, result } => self.take_answer(epoch, result),
-            Input::Release(edited) => self.release(edited, &mut effects),
+            Input::Release(edited) => {
+                self.running = false; // where all runs on, the next line is held again
+                self.release(edited, &mut effects);
+            }
             Input::Edit(bytes) => self.edit(|held| held.change(bytes)),
             Input::Undo => self.edit(HeldLine::undo),
             Input::Redo => self.edit(HeldLine::redo),
@@ -540,6 +599,10 @@ impl Session {
                     self.push(What::Line { from: by, bytes, edited_from: None, cut });
                 }
                 self.close(Some(by), "");
+            }
+            Input::HangUp => {
+                self.close(if self.client.is_some() { Some(Party::Client) } else { Some(Party::Server) }, "by hand");
+                effects.push(Effect::Close);
             }
             Input::Note(text) => self.push(What::Note(text)),
             Input::Leave => {
@@ -588,6 +651,11 @@ impl Session {
         }
     }
 
+    /// Whether there is a connection, or was.
+    fn is_open(&self) -> bool {
+        self.transcript.steps().iter().any(|step| matches!(step.event.what, What::Opened { .. }))
+    }
+
     /// Whether a played party stands where the handshake is next.
     fn is_to_secure(&self) -> bool {
         let standing = self.transcript.standing();
@@ -602,7 +670,7 @@ impl Session {
             if self.is_to_secure() {
                 return self.secure(effects);
             }
-            if !self.transcript.steps().iter().any(|step| matches!(step.event.what, What::Opened { .. })) {
+            if !self.is_open() {
                 return;
             }
             if let Some(replay) = &mut self.replay {
@@ -639,9 +707,8 @@ impl Session {
         }
     }
 
-    /// Nobody has anything to say: a run is over, and a session that plays both parties has come to its end.
+    /// Nobody here has anything to say: a session that plays both parties has come to its end.
     fn rest(&mut self) {
-        self.running = false;
         if self.client.is_some() && self.server.is_some() {
             self.close(None, "neither party has anything more to say");
         }
@@ -807,6 +874,8 @@ impl Session {
         if !self.ended {
             self.push(What::Closed { by, why: why.to_owned() });
             self.ended = true;
+            self.running = false;
+            self.held = None; // it can't go any more
         }
     }
 

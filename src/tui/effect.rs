@@ -3,6 +3,7 @@
 use super::copy;
 use super::files::{self, Opened, Progress};
 use super::model::{Model, Overlay};
+use super::network::{Dial, Serve};
 use super::prompts::{Prompt, PromptKind};
 use crate::config::file::ConfigError;
 use crate::config::settings::{self, Settings};
@@ -36,6 +37,10 @@ pub enum Effect {
     Remember(Settings),
     /// Open a socket for a second terminal.
     Present,
+    /// Connect to a server.
+    Connect(Box<Dial>),
+    /// Listen for clients.
+    Listen(Box<Serve>),
     /// Write the screen to a new file.
     Picture {
         /// Where.
@@ -58,6 +63,8 @@ pub enum Done {
     Pictured(PathBuf, io::Result<()>),
     /// The terminal was given text; what, in words.
     Copied(String, io::Result<()>),
+    /// Nothing: what becomes of it comes as news.
+    Nothing,
     /// That socket is open, or not.
     Presented(io::Result<PathBuf>),
 }
@@ -77,6 +84,8 @@ pub fn perform(effect: Effect, tell: &dyn Fn()) -> Done {
         }
         // The loop has it open where there are any.
         Effect::Present => Done::Presented(Err(io::Error::other("there are no local sockets here"))),
+        // So it has the network.
+        Effect::Connect(_) | Effect::Listen(_) => Done::Nothing,
         Effect::Picture { path, text } => {
             let written = files::whole(&path, files::create_new(&path, text.as_bytes()));
             Done::Pictured(path, written)
@@ -109,6 +118,7 @@ pub fn done(model: &mut Model, done: Done) {
             model.loading = None;
             model.complain(format!("opening {}: {error}", path.display()));
         }
+        Done::Nothing => {}
         Done::Copied(what, Ok(())) => model.say(format!("copied {what}")),
         Done::Copied(_, Err(error)) => model.complain(format!("copying: {error}")),
         Done::Presented(Ok(path)) => {

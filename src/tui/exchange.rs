@@ -6,7 +6,9 @@ use super::marks::Marks;
 use super::model::Pane;
 use super::search::{Search, Spot};
 use super::show::Show;
+use super::files::Recorder;
 use crate::decode::{Node, Value};
+use crate::drive::{Failure, Live};
 use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Session};
 use crate::terms::{Micros, Party, Span};
@@ -15,6 +17,7 @@ use crate::transcript::{Event, Shown, Step, Transcript, What};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::rc::Rc;
 
 /// One exchange, being played or recorded earlier.
@@ -54,6 +57,10 @@ pub(super) struct Exchange {
     pub(super) marks: Marks,
     /// A hand has changed it since it was saved last.
     pub(super) unsaved: bool,
+    /// Writes it down as it happens.
+    pub(super) recorder: Option<Recorder>,
+    /// It went on while it was not looked at.
+    stale: bool,
     pub(super) search: Search,
     /// What a search or the mouse has selected, until something else is.
     pub(super) spot: Option<Spot>,
@@ -75,8 +82,27 @@ pub(super) struct Looks {
 
 /// Where an exchange comes from.
 pub(super) enum Source {
-    Lab { lab: Lab, session: Box<Session>, headers: Headers },
-    Recording { name: String, transcript: Transcript, headers: Headers, damage: Option<Damage> },
+    Lab {
+        lab: Lab,
+        session: Box<Session>,
+        headers: Headers,
+    },
+    Live {
+        live: Box<Live>,
+        /// What is played here.
+        role: Party,
+        /// The server as the user named it; empty for a session of our own server.
+        name: String,
+        headers: Headers,
+        /// Why no connection came about.
+        failure: Option<Failure>,
+    },
+    Recording {
+        name: String,
+        transcript: Transcript,
+        headers: Headers,
+        damage: Option<Damage>,
+    },
 }
 
 /// How the ladder tells time.
@@ -112,6 +138,8 @@ impl Exchange {
             guess: Guess::default(),
             marks: Marks::default(),
             unsaved: false,
+            recorder: None,
+            stale: false,
             search: Search::default(),
             spot: None,
         }
@@ -120,6 +148,7 @@ impl Exchange {
     pub(super) fn transcript(&self) -> &Transcript {
         match &self.source {
             Source::Lab { session, .. } => session.transcript(),
+            Source::Live { live, .. } => live.session.transcript(),
             Source::Recording { transcript, .. } => transcript,
         }
     }
@@ -130,15 +159,62 @@ impl Exchange {
 
     pub(super) fn headers(&self) -> &Headers {
         match &self.source {
-            Source::Lab { headers, .. } | Source::Recording { headers, .. } => headers,
+            Source::Lab { headers, .. } | Source::Live { headers, .. } | Source::Recording { headers, .. } => headers,
         }
     }
 
     pub(super) fn session(&self) -> Option<&Session> {
         match &self.source {
             Source::Lab { session, .. } => Some(session),
+            Source::Live { live, .. } => Some(&live.session),
             Source::Recording { .. } => None,
         }
+    }
+
+    pub(super) fn session_mut(&mut self) -> Option<&mut Session> {
+        match &mut self.source {
+            Source::Lab { session, .. } => Some(session),
+            Source::Live { live, .. } => Some(&mut live.session),
+            Source::Recording { .. } => None,
+        }
+    }
+
+    /// Which connection it is, where it is one.
+    pub(super) fn id(&self) -> Option<u64> {
+        match &self.source {
+            Source::Live { live, .. } => Some(live.id().0),
+            Source::Lab { .. } | Source::Recording { .. } => None,
+        }
+    }
+
+    /// What is played here, where the other party is another program.
+    pub(super) const fn role(&self) -> Option<Party> {
+        match &self.source {
+            Source::Live { role, .. } => Some(*role),
+            Source::Lab { .. } | Source::Recording { .. } => None,
+        }
+    }
+
+    /// Why no connection came about.
+    pub(super) const fn failure(&self) -> Option<&Failure> {
+        match &self.source {
+            Source::Live { failure, .. } => failure.as_ref(),
+            Source::Lab { .. } | Source::Recording { .. } => None,
+        }
+    }
+
+    /// The other end: as the user named it, else its address.
+    pub(super) fn peer(&self) -> &str {
+        if let Source::Live { name, .. } = &self.source
+            && !name.is_empty()
+        {
+            return name;
+        }
+        let opened = self.steps().iter().find_map(|step| match &step.event.what {
+            What::Opened { peer } => Some(peer.as_str()),
+            _ => None,
+        });
+        opened.unwrap_or_default()
     }
 
     pub(super) fn held(&self) -> Option<&Held> {
@@ -153,7 +229,7 @@ impl Exchange {
     }
 
     pub(super) fn gate(&self) -> Option<Gate> {
-        Some(self.session()?.gate(Party::Client))
+        Some(self.session()?.gate(self.role().unwrap_or(Party::Client)))
     }
 
     /// How many rows the ladder has: the steps, and what is held.
@@ -191,14 +267,51 @@ impl Exchange {
     /// Gives the session an input at this time, and looks at what comes of it.
     pub(super) fn play(&mut self, now: Micros, input: Input, reveal: bool) {
         let at = now.since(self.began);
-        let Source::Lab { session, .. } = &mut self.source else { return };
         // The line stays the same, and so does what is selected in it.
         let edits = matches!(input, Input::Edit(_) | Input::Undo | Input::Redo);
-        session.handle_here(at, input);
+        match &mut self.source {
+            Source::Lab { session, .. } => session.handle_here(at, input),
+            Source::Live { live, .. } => live.act_at(at, input),
+            Source::Recording { .. } => return,
+        }
         if edits && self.row == self.last_row() {
             return self.refresh_edited(reveal);
         }
         self.look(self.last_row(), reveal);
+    }
+
+    /// Gives the session what its connection has told. What is looked at stays, but at the end it goes on to the new
+    /// end; `reveal` where it is on the screen.
+    pub(super) fn hear(&mut self, at: Micros, input: Input, reveal: Option<bool>) {
+        let Source::Live { live, .. } = &mut self.source else { return };
+        let before = (live.session.transcript().steps().len(), live.session.held().is_some());
+        let last = before.0 + usize::from(before.1);
+        let follows = self.row + 1 >= last;
+        live.hear(at, input);
+        let now = (live.session.transcript().steps().len(), live.session.held().is_some());
+        if !follows || now == before {
+            return;
+        }
+        self.row = self.last_row();
+        match reveal {
+            None => self.stale = true,
+            // The same line is held behind what has come.
+            Some(reveal) if before.1 && now.1 => self.refresh(reveal),
+            Some(reveal) => self.look(self.row, reveal),
+        }
+    }
+
+    /// Shows what has come while it was not looked at.
+    pub(super) fn catch_up(&mut self, reveal: bool) {
+        if std::mem::take(&mut self.stale) { self.look(self.row, reveal) } else { self.refresh(reveal) }
+    }
+
+    /// Writes down what is new, where it is recorded.
+    pub(super) fn record(&mut self) -> io::Result<()> {
+        let Some(mut recorder) = self.recorder.take() else { return Ok(()) };
+        recorder.follow(self.steps())?; // one that fails is done with
+        self.recorder = Some(recorder);
+        Ok(())
     }
 
     /// Makes anew what is shown of an edited line; nodes that it still has stay selected, folded and unfolded.

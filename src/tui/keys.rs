@@ -2,7 +2,7 @@
 //!
 //! The table has the keys of each action unless a user's `keys.toml` says otherwise; [`Keys`] are those that count.
 
-use super::model::{Exchange, Model, Pane};
+use super::model::{Exchange, Front, Model, Pane};
 use crate::config::file::{ConfigError, meant};
 use crate::config::keys::KeyFile;
 use crate::session::HeldLine;
@@ -28,6 +28,11 @@ pub(super) enum Action {
     Hold,
     AddStop,
     Stops,
+    NextHeld,
+    HangUp,
+    Sessions,
+    Sort,
+    FilterSessions,
     Save,
     Open,
     Reveal,
@@ -89,9 +94,13 @@ pub(super) enum When {
     Always,
     /// The start screen is shown.
     Start,
+    /// The list of sessions is shown.
+    List,
+    /// There are sessions.
+    Live,
     /// An exchange is shown.
     Exchange,
-    /// The exchange shown is a lab.
+    /// The exchange shown is played here.
     Lab,
     /// A line is held.
     Held,
@@ -147,6 +156,7 @@ const fn plain(keys: &'static [Key], action: Action, name: &'static str, says: &
 /// The table. Where two lines have the same key, the first that can do something has it.
 pub(super) static TABLE: &[Binding] = &[
     foot(&[special(KeyCode::Enter)], Action::Enter, "open", "open what is selected", When::Start),
+    foot(&[special(KeyCode::Enter)], Action::Enter, "look at", "look at the selected session", When::List),
     foot(&[key('n'), key(' ')], Action::Step, "step", "let the held line go, or take in the next", When::Exchange),
     foot(&[key('c')], Action::Run, "run", "run on to the next stop or the end", When::Exchange),
     foot(&[key('u')], Action::Undo, "undo", "undo the latest edit of the held line", When::Edited),
@@ -157,7 +167,13 @@ pub(super) static TABLE: &[Binding] = &[
     foot(&[key('x')], Action::Cancel, "cancel", "cancel the exchange with `*`", When::Cancellable),
     foot(&[key('w')], Action::Save, "save", "save to a new file", When::Exchange),
     foot(&[key('p')], Action::Back, "back", "step back in the view; the session stays where it is", When::Exchange),
-    foot(&[key('r')], Action::Restart, "restart", "play the lab again from the start", When::Lab),
+    foot(&[key('H')], Action::NextHeld, "next held", "to the next session that waits for you", When::Live),
+    foot(&[key('r')], Action::Restart, "restart", "play the lab again from the start; connect again", When::Lab),
+    plain(&[key('R')], Action::Restart, "listen again", "listen again, where that failed", When::List),
+    plain(&[key('X')], Action::HangUp, "hang up", "close the connection", When::Live),
+    plain(&[key('S')], Action::Sessions, "sessions", "the list of sessions", When::Live),
+    foot(&[key('f')], Action::FilterSessions, "filter list", "list only the sessions that match", When::List),
+    foot(&[key('s')], Action::Sort, "sort", "sort the list otherwise", When::List),
     foot(&[key('!')], Action::Faults, "fault", "something goes wrong: now, or from the start", When::Lab),
     plain(&[key('i')], Action::Hold, "hold", "hold before send, after receive, both, neither", When::Lab),
     plain(&[key('b')], Action::AddStop, "stop", "stop at a state, signal, reply code or field", When::Exchange),
@@ -481,11 +497,13 @@ impl Key {
 
 impl When {
     pub(super) fn holds(self, model: &Model) -> bool {
-        let exchange = || model.exchange.as_ref().filter(|_| !model.at_start);
+        let exchange = || model.shown();
         let held = || exchange().and_then(Exchange::held_line);
         match self {
             Self::Always => true,
-            Self::Start => model.at_start,
+            Self::Start => model.at_start(),
+            Self::List => model.front == Front::List,
+            Self::Live => model.network.is_there(),
             Self::Exchange => exchange().is_some(),
             Self::Lab => exchange().is_some_and(|exchange| exchange.session().is_some()),
             Self::Held => held().is_some(),
@@ -502,7 +520,8 @@ impl When {
     /// Whether both can hold at once.
     const fn meets(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Start, other) | (other, Self::Start) => matches!(other, Self::Start | Self::Always),
+            (Self::Start, other) | (other, Self::Start) => matches!(other, Self::Start | Self::Live | Self::Always),
+            (Self::List, other) | (other, Self::List) => matches!(other, Self::List | Self::Live | Self::Always),
             _ => true,
         }
     }
@@ -512,8 +531,10 @@ impl When {
         match self {
             Self::Always => "",
             Self::Start => "start screen",
+            Self::List => "list of sessions",
+            Self::Live => "session",
             Self::Exchange => "exchange",
-            Self::Lab => "lab",
+            Self::Lab => "lab or connection",
             Self::Held => "held line",
             Self::Edited => "edited line",
             Self::Undone => "edit undone",

@@ -325,7 +325,7 @@ fn close(model: &mut Model) {
 
 /// The list of all keys: what can be done in this pane first.
 pub(super) fn help(model: &mut Model) {
-    let pane = model.exchange.as_ref().filter(|_| !model.at_start).map(|exchange| exchange.pane);
+    let pane = model.shown().map(|exchange| exchange.pane);
     let concerns = |binding: &Binding| pane.is_some_and(|pane| concerns(binding.action, pane));
     let parts: [(String, Vec<&'static Binding>); 3] = [
         (

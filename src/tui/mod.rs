@@ -38,6 +38,7 @@ mod marks;
 mod menus;
 mod model;
 mod mouse;
+mod network;
 #[cfg(unix)]
 mod notes;
 mod otherwise;
@@ -64,6 +65,7 @@ pub use files::{BuiltIn, Opened, Progress, built_in};
 pub use keys::{KeyRow, Keys};
 pub use model::{Clock, Model};
 pub use mouse::mouse;
+pub use network::{Dial, Serve};
 #[cfg(unix)]
 pub use notes::{Notes, Part, follow};
 pub use panes::Arrangement;
@@ -78,13 +80,14 @@ pub use view::draw_notes;
 use crate::config::dirs;
 use crate::config::terminal::Colors;
 use crate::config::theme::Theme;
+use crate::drive::{Drive, News};
 use crate::session::{Gate, Lab, Stop};
 use crate::terms::Micros;
 use crate::transcript::Transcript;
 use crate::transcript::recording::Damage;
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::{RecvTimeoutError, Sender};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use terminal::Terminal;
 
@@ -94,6 +97,10 @@ pub enum Start {
     StartScreen,
     /// The lab, ready to be stepped.
     Lab(Box<Lab>),
+    /// A client that connects at once.
+    Client(Box<Dial>),
+    /// A server that listens at once.
+    Server(Box<Serve>),
     /// A recording: its file, or the name of a built-in one.
     File(PathBuf),
 }
@@ -178,6 +185,7 @@ pub struct Outcome {
 pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     let clock = Instant::now();
     let mut model = Model::new(options, fresh_clock());
+    model.network.origin = Some(clock);
     model.recordings = files::in_directory();
     model.recent = recent::list();
     model.can = can(&model);
@@ -185,6 +193,8 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     match start {
         Start::StartScreen => {}
         Start::Lab(lab) => model.open_lab(*lab),
+        Start::Client(dial) => effect = Some(model.dial(*dial)),
+        Start::Server(serve) => effect = Some(model.serve(*serve)),
         Start::File(path) => effect = Some(model.open(path)),
     }
     model.recorder().map_err(|error| io::Error::other(format!("saving {error}; choose another name with --save")))?;
@@ -208,10 +218,12 @@ fn watch(terminal: &mut Terminal, model: &mut Model, mut effect: Option<Effect>,
     if model.options.present {
         presenting.begin(model);
     }
+    let mut wire = Wire::new(terminal.sender());
     loop {
         match effect.take() {
             #[cfg(unix)]
             Some(Effect::Present) => presenting.begin(model),
+            Some(effect @ (Effect::Connect(_) | Effect::Listen(_))) => wire.perform(model, effect),
             Some(effect) => {
                 if let Some(done) = terminal.perform(effect) {
                     settle(model, done);
@@ -237,6 +249,7 @@ fn watch(terminal: &mut Terminal, model: &mut Model, mut effect: Option<Effect>,
         model.now = Micros(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX));
         model.tick();
         match input {
+            Ok(terminal::Input::News(news)) => hear(terminal, model, news),
             Ok(terminal::Input::Key(event)) => effect = key(model, event),
             Ok(terminal::Input::Done(done)) => settle(model, *done),
             #[cfg(unix)]
@@ -256,6 +269,51 @@ fn watch(terminal: &mut Terminal, model: &mut Model, mut effect: Option<Effect>,
         }
         if model.left() {
             return Ok(());
+        }
+    }
+}
+
+/// Takes what happened on the network, and what else has happened there, as long as a frame may wait.
+fn hear(terminal: &mut Terminal, model: &mut Model, news: News) {
+    let start = Instant::now();
+    let mut next = Some(news);
+    while let Some(news) = next {
+        model.hear(news);
+        next = if start.elapsed() < FRAME { terminal.more_news() } else { None };
+    }
+}
+
+/// How long the network may keep a frame waiting.
+const FRAME: Duration = Duration::from_millis(10);
+
+/// The network, once something is wanted of it.
+struct Wire {
+    inputs: Sender<terminal::Input>,
+    drive: Option<Drive>,
+}
+
+impl Wire {
+    const fn new(inputs: Sender<terminal::Input>) -> Self {
+        Self { inputs, drive: None }
+    }
+
+    fn perform(&mut self, model: &mut Model, effect: Effect) {
+        let drive = match &self.drive {
+            Some(drive) => drive,
+            None => {
+                let inputs = self.inputs.clone();
+                // Where nobody listens any more the program is about to end.
+                let tell = move |news| drop(inputs.send(terminal::Input::News(news)));
+                match Drive::new(tell) {
+                    Ok(drive) => self.drive.insert(drive),
+                    Err(error) => return model.complain(format!("starting the network: {error}")),
+                }
+            }
+        };
+        match effect {
+            Effect::Connect(dial) => model.connecting(drive.connect(dial.target)),
+            Effect::Listen(serve) => model.listening(drive.listen(serve.listen)),
+            _ => {}
         }
     }
 }

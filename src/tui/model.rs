@@ -8,6 +8,7 @@ use super::files::{self, BuiltIn, Opened, Progress};
 use super::keys::Action;
 use super::menus::Menu;
 use super::mouse::Mouse;
+use super::network::Network;
 use super::panes::{Arrangement, Laid};
 use super::play::{self, Play};
 use super::prompts::Prompt;
@@ -36,6 +37,22 @@ pub struct Clock {
     pub started: String,
 }
 
+impl Clock {
+    /// The same for what begins later: `number` tells it from all others that began.
+    pub(super) fn after(&self, passed: Micros, number: u64) -> Self {
+        let mut clock = self.clone();
+        for (octet, other) in clock.seed.iter_mut().zip(number.to_le_bytes()) {
+            *octet ^= other;
+        }
+        clock.filetime = self.filetime.saturating_add(passed.0.saturating_mul(10));
+        let passed = jiff::SignedDuration::from_micros(i64::try_from(passed.0).unwrap_or(i64::MAX));
+        if let Ok(started) = self.started.parse().and_then(|started: jiff::Timestamp| started.checked_add(passed)) {
+            clock.started = started.to_string();
+        }
+        clock
+    }
+}
+
 /// All that the screen depends on.
 pub struct Model {
     /// The size of the screen, in cells.
@@ -52,8 +69,8 @@ pub struct Model {
     /// For where there are no colours.
     pub(super) mono: Theme,
     pub(super) clock: Clock,
-    /// Whether the start screen is shown, in front of the exchange if there is one.
-    pub(super) at_start: bool,
+    /// What is shown.
+    pub(super) front: Front,
     /// The entry under the cursor of the start screen.
     pub(super) entry: usize,
     pub(super) exchange: Option<Exchange>,
@@ -75,10 +92,20 @@ pub struct Model {
     pub(super) presented: Option<String>,
     /// How many follow.
     pub(super) followers: usize,
-    recorder: Option<Recorder>,
+    pub(super) network: Network,
     left: Option<bool>,
     /// This would lose what is not saved: it is done if it is wanted again at once.
     pub(super) doubted: Option<Action>,
+}
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Front {
+    /// The start screen, in front of the exchange if there is one.
+    Start,
+    /// The list of sessions, likewise.
+    List,
+    Exchange,
 }
 
 /// Whether secrets are shown.
@@ -117,6 +144,8 @@ pub(super) enum Overlay {
 pub(super) enum Entry {
     /// Back to the exchange that is open.
     Continue,
+    /// The list of sessions.
+    Sessions,
     Lab(Mechanism),
     /// The lab of GSSAPI, in which the client prefers what the server can't do.
     RequestMic,
@@ -171,7 +200,8 @@ impl Model {
             mouse: Mouse::new(options.mouse),
             options,
             clock,
-            at_start: true,
+            front: Front::Start,
+            network: Network::default(),
             entry: 0,
             exchange: None,
             overlay: None,
@@ -183,7 +213,6 @@ impl Model {
             play: Play::default(),
             presented: None,
             followers: 0,
-            recorder: None,
             left: None,
             doubted: None,
         }
@@ -265,26 +294,40 @@ impl Model {
     }
 
     fn show(&mut self, source: Source) {
-        let before = self.exchange.take();
-        self.recorder = None; // one recording is one exchange
         let mut exchange = Exchange::new(source, self.now, self.revealed());
-        if let Some(before) = before {
+        if let Some(before) = &self.exchange {
             (exchange.pane, exchange.tab, exchange.zoom, exchange.time) =
                 (before.pane, before.tab, before.zoom, before.time);
         }
         exchange.look(exchange.first_row(), self.revealed());
-        self.exchange = Some(exchange);
-        self.at_start = false;
+        self.swap_in(exchange);
+        self.front = Front::Exchange;
         self.overlay = None;
         self.record();
     }
 
+    /// Puts an exchange on the screen; what is live and was there goes on in the list.
+    pub(super) fn swap_in(&mut self, exchange: Exchange) {
+        self.stow();
+        self.exchange = Some(exchange);
+    }
+
+    /// Whether the start screen is shown.
+    pub(super) fn at_start(&self) -> bool {
+        self.front == Front::Start
+    }
+
+    /// The exchange, if it is shown.
+    pub(super) fn shown(&self) -> Option<&Exchange> {
+        self.exchange.as_ref().filter(|_| self.front == Front::Exchange)
+    }
+
     /// Creates the file that the options name, if there is an exchange to record and none was yet.
     pub(super) fn recorder(&mut self) -> io::Result<()> {
-        if let Some(exchange) = &self.exchange
+        if let Some(exchange) = &mut self.exchange
             && let Some(path) = self.options.save.take()
         {
-            self.recorder = Some(Recorder::create(&path, exchange.headers(), self.options.keep_secrets)?);
+            exchange.recorder = Some(Recorder::create(&path, exchange.headers(), self.options.keep_secrets)?);
             self.record();
         }
         Ok(())
@@ -292,9 +335,7 @@ impl Model {
 
     /// Writes what is new, where an exchange is recorded.
     pub(super) fn record(&mut self) {
-        let (Some(exchange), Some(recorder)) = (&self.exchange, &mut self.recorder) else { return };
-        if let Err(error) = recorder.follow(exchange.steps()) {
-            self.recorder = None;
+        if let Some(Err(error)) = self.exchange.as_mut().map(Exchange::record) {
             self.complain(format!("recording stopped: {error}"));
         }
     }
@@ -372,6 +413,7 @@ impl Model {
         let interrupted = self.left?;
         let (transcript, damage) = match self.exchange.take().map(|exchange| exchange.source) {
             Some(Source::Lab { session, .. }) => (Some(session.transcript().clone()), None),
+            Some(Source::Live { live, .. }) => (Some(live.session.transcript().clone()), None),
             Some(Source::Recording { transcript, damage, .. }) => (Some(transcript), damage),
             None => (None, None),
         };
@@ -401,6 +443,7 @@ impl Model {
     pub(super) fn entries(&self) -> Vec<Entry> {
         let mut entries = Vec::new();
         entries.extend(self.exchange.is_some().then_some(Entry::Continue));
+        entries.extend(self.network.is_there().then_some(Entry::Sessions));
         entries.extend([Entry::Lab(Mechanism::Gssapi), Entry::RequestMic, Entry::Lab(Mechanism::Login)]);
         entries.push(Entry::Open);
         entries.extend(self.recent.iter().cloned().map(Entry::Recent));
@@ -414,7 +457,7 @@ impl Model {
 
     /// A hand has changed the exchange, and a recording that is written meanwhile does not have that.
     pub(super) fn touch(&mut self) {
-        if let Some(exchange) = self.exchange.as_mut().filter(|_| self.recorder.is_none()) {
+        if let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.recorder.is_none()) {
             exchange.unsaved = true;
         }
     }
@@ -422,7 +465,7 @@ impl Model {
     /// An exchange that is played and that no file holds, as a recording keeps it.
     pub(super) fn unsaved(&self) -> Option<(Headers, Vec<Event>)> {
         let exchange =
-            self.exchange.as_ref().filter(|exchange| self.recorder.is_none() && exchange.session().is_some())?;
+            self.exchange.as_ref().filter(|exchange| exchange.recorder.is_none() && exchange.session().is_some())?;
         Some(self.kept(exchange))
     }
 

@@ -6,7 +6,7 @@
 use super::effect::Effect;
 use super::keys::Action;
 use super::menus::choose;
-use super::model::{Model, Overlay, Pane};
+use super::model::{Front, Model, Overlay, Pane};
 use super::panes::{self, BorderAt};
 use super::update::{key, run, update};
 use super::view::{Target, target};
@@ -82,6 +82,8 @@ fn press(model: &mut Model, at: Position) -> Option<Effect> {
         }
         Target::Entry(place) if model.entry == place => return update(model, Action::Enter),
         Target::Entry(place) => model.entry = place,
+        Target::Session(id) if model.network.is_selected(id) => return update(model, Action::Enter),
+        Target::Session(id) => model.network.select(id),
         Target::Hint(binding) => return run(model, binding),
         Target::Border(border) => model.mouse.drags = Some(border),
         Target::Pane(pane) => panes::focus(model, pane),
@@ -126,7 +128,7 @@ fn wheel(model: &mut Model, at: Position, action: Action) -> Option<Effect> {
         let code = if action == Action::Up { KeyCode::Up } else { KeyCode::Down };
         return key(model, KeyEvent::new(code, KeyModifiers::NONE));
     }
-    if model.at_start {
+    if model.front != Front::Exchange {
         return update(model, action);
     }
     let pane = model.laid().panes.into_iter().find(|placed| placed.area.contains(at))?.pane;

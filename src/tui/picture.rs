@@ -213,7 +213,7 @@ fn asciicast(model: &mut Model) -> String {
         writeln!(text, "{}", serde_json::json!([seconds, "o", drawn])).unwrap_or_default(); // as above
     };
     let reveal = model.revealed();
-    let Some(exchange) = model.exchange.as_ref().filter(|_| !model.at_start) else {
+    let Some(exchange) = model.shown() else {
         frame(model, at);
         return text;
     };

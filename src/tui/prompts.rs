@@ -25,6 +25,8 @@ pub(super) enum PromptKind {
     Picture,
     Search,
     Filter,
+    /// The sessions that are listed.
+    Sessions,
     Note,
 }
 
@@ -42,6 +44,10 @@ pub(super) fn prompt(model: &mut Model, kind: PromptKind, default: &str) {
 
 pub(super) fn file_name(exchange: &Exchange) -> String {
     match &exchange.source {
+        Source::Live { role, headers, .. } => {
+            let when: String = headers.started.chars().filter(char::is_ascii_alphanumeric).collect();
+            format!("{role}-{when}.session")
+        }
         Source::Lab { lab, .. } => format!("lab-{}.session", lab.mechanism.name().to_ascii_lowercase()),
         Source::Recording { name, .. } => {
             let stem = name.rsplit('/').next().unwrap_or(name);
@@ -88,6 +94,9 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
     if matches!(kind, PromptKind::Search | PromptKind::Filter) {
         return search::taken(model, kind, text).map(|()| None);
     }
+    if kind == PromptKind::Sessions {
+        word.clone_into(&mut model.network.list.words);
+    }
     if word.is_empty() {
         model.overlay = None;
         return Ok(None);
@@ -97,7 +106,7 @@ fn taken(model: &mut Model, kind: PromptKind, text: &str) -> Result<Option<Effec
             marks::note(model, word);
             None
         }
-        PromptKind::Search | PromptKind::Filter => None,
+        PromptKind::Search | PromptKind::Filter | PromptKind::Sessions => None,
         PromptKind::Picture => {
             let under = model.overlay.take();
             let effect = picture::picture(model, PathBuf::from(text));

@@ -140,7 +140,7 @@ pub(super) fn wished(model: &mut Model, wish: Wish) -> Option<Effect> {
     if matches!(&model.overlay, Some(Overlay::Menu(Menu { kind: MenuKind::Guessed, .. }))) {
         model.overlay = None;
     }
-    if model.at_start || model.exchange.is_none() || model.overlay.is_some() {
+    if model.shown().is_none() || model.overlay.is_some() {
         return None;
     }
     model.notice = None;
@@ -150,7 +150,7 @@ pub(super) fn wished(model: &mut Model, wish: Wish) -> Option<Effect> {
 /// What the presenter is told of what is on the screen.
 #[cfg(unix)]
 pub(super) fn told(model: &Model) -> Told {
-    let Some(exchange) = model.exchange.as_ref().filter(|_| !model.at_start) else {
+    let Some(exchange) = model.shown() else {
         return Told { title: "the start screen".to_owned(), ..Told::default() };
     };
     let line = |row: usize| {
@@ -291,7 +291,7 @@ pub(super) fn direct(model: &mut Model) {
 
 /// Opens the lesson behind this one, where the show has ended.
 pub(super) fn open_next(model: &mut Model) -> Option<Effect> {
-    let exchange = model.exchange.as_ref().filter(|exchange| !model.at_start && exchange.pane == Pane::Ladder)?;
+    let exchange = model.shown().filter(|exchange| exchange.pane == Pane::Ladder)?;
     let next = exchange.next_lesson().filter(|_| exchange.show_ends())?;
     Some(model.open(PathBuf::from(next.name)))
 }

@@ -2,7 +2,7 @@
 
 use super::line_editor::LineEditor;
 use super::menus::{Item, Menu, MenuKind, menu};
-use super::model::{Exchange, Model, Overlay, Source};
+use super::model::{Exchange, Model, Overlay};
 use super::rows::rows;
 use super::{guess, show};
 use crate::machine::Signal;
@@ -52,7 +52,7 @@ pub(super) fn run_on(model: &mut Model) {
     }
 }
 
-fn say_stop(model: &mut Model) {
+pub(super) fn say_stop(model: &mut Model) {
     let Some(exchange) = &model.exchange else { return };
     let last = exchange.steps().iter().rev().find(|step| step.from().is_some());
     let met = last.and_then(|step| model.options.stops.iter().find(|stop| stop.met_by(step)));
@@ -84,6 +84,7 @@ pub(super) fn input(model: &mut Model, input: Input) {
     if let Some(exchange) = &mut model.exchange {
         exchange.play(now, input, reveal);
     }
+    model.sum_up();
     if by_hand {
         model.touch();
     }
@@ -100,8 +101,7 @@ pub(super) fn back_to_held(model: &mut Model) -> bool {
 
 pub(super) fn hold(model: &mut Model) {
     let Some(exchange) = &mut model.exchange else { return };
-    let Source::Lab { session, .. } = &mut exchange.source else { return };
-    let Gate { receive, send } = session.gate(Party::Client);
+    let Some(Gate { receive, send }) = exchange.gate() else { return };
     let next = match (receive, send) {
         (false, true) => Gate { receive: true, send: false },
         (true, false) => Gate { receive: true, send: true },
@@ -109,7 +109,7 @@ pub(super) fn hold(model: &mut Model) {
         (false, false) => Gate { receive: false, send: true },
     };
     for party in Party::BOTH {
-        session.set_gate(party, next);
+        exchange.session_mut().into_iter().for_each(|session| session.set_gate(party, next));
     }
     model.options.gate = next;
 }
@@ -142,9 +142,10 @@ pub(super) fn stops(model: &mut Model) {
 }
 
 pub(super) fn toggle_stop(model: &mut Model, stop: &Stop) {
-    if let Some(Exchange { source: Source::Lab { session, .. }, .. }) = &mut model.exchange {
+    if let Some(session) = model.exchange.as_mut().and_then(Exchange::session_mut) {
         session.toggle_stop(stop.clone());
     }
+    model.toggle_stop_elsewhere(stop);
     let stops = &mut model.options.stops;
     let known = stops.iter().position(|known| known == stop);
     if let Some(place) = known {

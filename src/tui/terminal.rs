@@ -3,6 +3,7 @@
 use super::effect::{Done, Effect, perform};
 use super::reach::{Answers, QUESTION};
 use crate::config::theme::Background;
+use crate::drive::News;
 use crossterm::event::{
     self, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, KeyEvent,
     KeyEventKind, MouseEvent, MouseEventKind,
@@ -10,6 +11,7 @@ use crossterm::event::{
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
 use ratatui::{DefaultTerminal, Frame};
+use std::collections::VecDeque;
 use std::io::{self, Write as _};
 use std::mem::ManuallyDrop;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, channel, sync_channel};
@@ -37,6 +39,8 @@ pub(super) enum Input {
     Lost,
     /// There is more progress to see.
     Progress,
+    /// Something happened on the network.
+    News(News),
     /// Something was done, or not.
     Done(Box<Done>),
     /// The terminal said which ground it has.
@@ -58,6 +62,9 @@ pub(super) struct Terminal {
     /// Never dropped: where the terminal is gone that would complain to it, and panic.
     inner: ManuallyDrop<DefaultTerminal>,
     inputs: Receiver<Input>,
+    /// What came in and is still to be taken: whatever the user and the system want goes before the network.
+    waiting: VecDeque<Input>,
+    news: VecDeque<News>,
     sender: Sender<Input>,
     /// When it was asked for its ground, until it answers.
     asked: Option<Instant>,
@@ -78,14 +85,13 @@ impl Terminal {
             let _ = loops.send(Input::Lost);
         }));
         let inner = ManuallyDrop::new(ratatui::try_init().inspect_err(|_| restore())?);
-        let terminal = Self { inner, inputs, sender: sender.clone(), asked: None, mouse: false };
+        let terminal = Self { inner, inputs, waiting: VecDeque::new(), news: VecDeque::new(), sender: sender.clone(), asked: None, mouse: false };
         execute!(io::stdout(), EnableBracketedPaste)?;
         std::thread::spawn(move || read(&sender));
         Ok(terminal)
     }
 
     /// For whatever else comes in.
-    #[cfg(unix)]
     pub(super) fn sender(&self) -> Sender<Input> {
         self.sender.clone()
     }
@@ -149,14 +155,35 @@ impl Terminal {
         output.flush()
     }
 
-    /// Sleeps until something comes in, or until `wait` is over.
+    /// Sleeps until something comes in, or until `wait` is over. A key does not wait behind the network.
     pub(super) fn next(&mut self, wait: Option<Duration>) -> Result<Input, RecvTimeoutError> {
-        let input = match wait {
-            Some(wait) => self.inputs.recv_timeout(wait),
-            None => self.inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        self.gather();
+        let waiting = self.waiting.pop_front().or_else(|| self.news.pop_front().map(Input::News));
+        let input = match (waiting, wait) {
+            (Some(input), _) => Ok(input),
+            (None, Some(wait)) => self.inputs.recv_timeout(wait),
+            (None, None) => self.inputs.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         self.asked = self.asked.filter(|_| !matches!(input, Ok(Input::Background(_))));
         input
+    }
+}
+
+impl Terminal {
+    /// What else happened on the network, as long as nobody else wants anything.
+    pub(super) fn more_news(&mut self) -> Option<News> {
+        self.gather();
+        if self.waiting.is_empty() { self.news.pop_front() } else { None }
+    }
+
+    /// Sorts what has come in. A connection tells nothing more before it is answered, so this ends.
+    fn gather(&mut self) {
+        while let Ok(input) = self.inputs.try_recv() {
+            match input {
+                Input::News(news) => self.news.push_back(news),
+                input => self.waiting.push_back(input),
+            }
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use super::effect::Effect;
 use super::keys::{Action, Binding};
 use super::looking::{look, moved};
-use super::model::{Entry, Model, Overlay, Pane};
+use super::model::{Entry, Exchange, Front, Model, Overlay, Pane};
 use super::prompts::{self, PromptKind, prompt};
 use super::stepping::{self, input};
-use super::{copy, edges, edit, guess, marks, menus, mouse, otherwise, panes, picture, play, reach, search, show};
+use super::{copy, edges, edit, guess, marks, menus, mouse, network, otherwise, panes, picture, play, reach, search, show};
 use crate::decode::Mech;
 use crate::session::{Input, Lab, Mechanism};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -65,12 +65,13 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
     let doubted = model.doubted.take();
     if doubted != Some(action) && would_lose(model, action) {
         model.doubted = Some(action);
-        let text = if model.at_start {
-            "what is open is not saved; the same again goes on without"
-        } else {
-            "not saved yet: {save} saves it, the same again goes on without"
+        let text = match model.connections() {
+            0 if model.at_start() => "what is open is not saved; the same again goes on without".to_owned(),
+            0 => model.hint("not saved yet: {save} saves it, the same again goes on without"),
+            1 => "a connection is open; the same again closes it".to_owned(),
+            open => format!("{open} connections are open; the same again closes them"),
         };
-        model.complain(model.hint(text));
+        model.complain(text);
         return None;
     }
     match action {
@@ -87,7 +88,14 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Present => return show::present(model),
         Action::Suspend => model.suspended = true,
         Action::Leave if model.loading.is_some() => model.cancel_loading(),
-        _ if model.at_start => return at_start(model, action),
+        Action::NextHeld => network::next_held(model),
+        Action::HangUp => network::hang_up(model),
+        Action::Sessions => model.front = Front::List,
+        _ if model.front == Front::List => return network::update(model, action),
+        _ if model.at_start() => return at_start(model, action),
+        Action::Restart if model.exchange.as_ref().is_some_and(|exchange| exchange.role().is_some()) => {
+            return network::again(model);
+        }
         Action::Enter => match show::open_next(model) {
             Some(next) => return Some(next),
             None => exchange(model, action),
@@ -101,10 +109,13 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
 fn would_lose(model: &Model, action: Action) -> bool {
     let goes = match action {
         Action::Quit | Action::Open => true,
-        Action::Enter if model.at_start => model.entries().get(model.entry) != Some(&Entry::Continue),
+        Action::Enter if model.at_start() => {
+            !matches!(model.entries().get(model.entry), Some(Entry::Continue | Entry::Sessions))
+        }
         _ => false,
     };
-    goes && model.exchange.as_ref().is_some_and(|exchange| exchange.unsaved)
+    let unsaved = |exchange: &Exchange| exchange.unsaved && exchange.id().is_none();
+    goes && model.exchange.as_ref().is_some_and(unsaved) || action == Action::Quit && model.connections() > 0
 }
 
 fn at_start(model: &mut Model, action: Action) -> Option<Effect> {
@@ -112,7 +123,8 @@ fn at_start(model: &mut Model, action: Action) -> Option<Effect> {
     let last = entries.len().saturating_sub(1);
     match action {
         Action::Enter => return open_entry(model, entries.get(model.entry)?.clone()),
-        Action::Leave => model.at_start = model.exchange.is_none(),
+        Action::Leave if model.exchange.is_some() => model.front = Front::Exchange,
+        Action::Leave => {}
         _ => model.entry = moved(model.entry, action, last),
     }
     None
@@ -120,7 +132,8 @@ fn at_start(model: &mut Model, action: Action) -> Option<Effect> {
 
 fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
     match entry {
-        Entry::Continue => model.at_start = false,
+        Entry::Continue => model.front = Front::Exchange,
+        Entry::Sessions => model.front = Front::List,
         Entry::Lab(mechanism) => {
             let lab = model.fresh_lab(mechanism);
             open_lab(model, lab);
@@ -196,8 +209,9 @@ fn leave(model: &mut Model) {
     match &mut model.exchange {
         Some(exchange) if exchange.pane == Pane::State && exchange.edge.is_some() => exchange.edge = None,
         Some(exchange) if exchange.zoom => exchange.zoom = false,
+        Some(exchange) if exchange.id().is_some() && model.network.server.is_some() => model.front = Front::List,
         _ => {
-            model.at_start = true;
+            model.front = Front::Start;
             model.entry = 0;
         }
     }

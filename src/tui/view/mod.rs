@@ -16,6 +16,7 @@ mod overlay;
 mod paint;
 mod raw;
 mod sample;
+mod sessions;
 mod show;
 mod start;
 mod state;
@@ -24,7 +25,7 @@ mod target;
 mod tree;
 mod why;
 
-use super::model::{Exchange, Model, Pane};
+use super::model::{Exchange, Front, Model, Pane};
 use crate::config::theme::Role;
 #[cfg(unix)]
 pub use notes::draw_notes;
@@ -65,7 +66,8 @@ fn draw_in(buffer: &mut Buffer, area: Rect, model: &Model) -> Option<Position> {
         too_small(buffer, area, model, &paint);
     } else {
         match &model.exchange {
-            Some(exchange) if !model.at_start => screen(buffer, area, model, exchange, &paint),
+            Some(exchange) if model.front == Front::Exchange => screen(buffer, area, model, exchange, &paint),
+            _ if model.front == Front::List => sessions::draw(buffer, area, model, &paint),
             _ => start::draw(buffer, area, model, &paint),
         }
         cursor = overlay::draw(buffer, area, model, &paint);

@@ -112,6 +112,10 @@ const fn words(kind: PromptKind) -> (&'static str, &'static str) {
         PromptKind::Open => ("Open", "A recording: a .session file, or the name of a built-in one."),
         PromptKind::Search => ("Search", "Text, or octets: hex: 4e 54, 0x4e54. "),
         PromptKind::Filter => ("Filter", "Words, from: is: has: signal: state: code: !not "),
+        PromptKind::Sessions => (
+            "List the sessions that have",
+            "Words of peer, user, mechanism or outcome; !word: without it. An empty line lists all.",
+        ),
         PromptKind::Note => ("Note on this step", "A recording keeps it right behind the step."),
         PromptKind::Picture => (
             "Save this screen to",

@@ -172,6 +172,12 @@ fn describe(entry: &Entry) -> Described {
         Entry::Continue => {
             say("Back", "the exchange that is open", "it stands where you left it", "{open} goes back to it.")
         }
+        Entry::Sessions => say(
+            "Back",
+            "the sessions",
+            "who has connected, and what came of it",
+            "{look at} opens a session, {next held} the next that waits for you.",
+        ),
         Entry::Lab(Mechanism::Gssapi) => say(
             "Play",
             "lab: AUTH GSSAPI",

@@ -19,6 +19,7 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
             Some(fault) => format!("lab · fault {fault}"),
             None => "lab".to_owned(),
         },
+        Source::Live { role, .. } => format!("{role} · {}", escape(exchange.peer())),
         Source::Recording { name, .. } => escape(name),
     };
     let mut left = vec![paint.span(format!(" {name}"), Role::Title)];
@@ -27,7 +28,7 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
         let token = settled.token.map_or_else(String::new, |machine| format!("/{machine}"));
         left.push(paint.span(format!(" · {}{token}", escape(mechanism)), Role::Text));
     }
-    let mut right = Vec::new();
+    let mut right = badges(model, paint);
     if exchange.guess.on {
         right.push(paint.span(format!("guess {}/{}  ", exchange.guess.right, exchange.guess.asked), Role::Ok));
     }
@@ -51,6 +52,12 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
         paint.span("secrets hidden ", Role::Dim)
     });
     buffer.set_line(area.x, area.y, &spread(left, right, usize::from(area.width)), area.width);
+}
+
+/// What is always to be seen while it holds.
+pub(super) fn badges(model: &Model, paint: &Paint) -> Vec<Span<'static>> {
+    let exposed = model.network.is_exposed();
+    exposed.then(|| paint.span(" EXPOSED ", Role::Secret)).into_iter().chain([Span::raw(" ")]).filter(|_| exposed).collect()
 }
 
 const fn gate_text(gate: Gate) -> &'static str {

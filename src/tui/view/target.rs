@@ -1,11 +1,11 @@
 //! What is at a place of the screen. Each view says it by the layout that it draws by.
 
 use super::layout::{bars, inner, name_at};
-use super::{bytes, ladder, menu, raw, start, state, status, tree};
+use super::{bytes, ladder, menu, raw, sessions, start, state, status, tree};
 use crate::machine::{Machine, RowId};
 use crate::terms::Party;
 use crate::tui::keys::Binding;
-use crate::tui::model::{Exchange, Model, Overlay, Pane};
+use crate::tui::model::{Exchange, Front, Model, Overlay, Pane};
 use crate::tui::panes::{BorderAt, Placed};
 use ratatui::layout::{Position, Rect};
 
@@ -16,6 +16,8 @@ pub(in crate::tui) enum Target {
     Item(usize),
     /// An entry of the start screen.
     Entry(usize),
+    /// A session of the list, by its id.
+    Session(u64),
     /// What the footer says can be done.
     Hint(&'static Binding),
     /// A border between panes.
@@ -50,7 +52,8 @@ pub(in crate::tui) fn target(model: &Model, at: Position) -> Target {
         return Target::Hint(binding);
     }
     match &model.exchange {
-        Some(exchange) if !model.at_start => in_panes(model, exchange, at),
+        Some(exchange) if model.front == Front::Exchange => in_panes(model, exchange, at),
+        _ if model.front == Front::List => sessions::session_at(area, model, at).map_or(Target::Nothing, Target::Session),
         _ => start::entry_at(area, model, at).map_or(Target::Nothing, Target::Entry),
     }
 }

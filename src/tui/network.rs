@@ -1,0 +1,391 @@
+//! What is live: the client that connects, the server that listens, and the list of their sessions.
+//!
+//! ```text
+//!   drive ── News ──► Model::hear ── Live::hear ──► session, its summary, its recording
+//!   keys ──► Exchange::play ── Live::act ──────────►
+//! ```
+//!
+//! Sessions go on whether or not they are looked at. The one on the screen is [`Model::exchange`], all others lie in the
+//! list; each keeps what was selected in it.
+//!
+//! Limits: one listener. So many sessions are kept; the oldest that has ended makes room.
+
+use super::effect::Effect;
+use super::exchange::{Exchange, Source};
+use super::keys::Action;
+use super::looking::moved;
+use super::model::{Front, Model, Overlay};
+use super::prompts::{Prompt, PromptKind};
+use super::stepping;
+use crate::mech::User;
+use crate::drive::{Failure, Link, Listen, Live, News, Target, What};
+use crate::session::{ClientSetup, Input, ServerSetup, Session, Stop};
+use crate::terms::{Micros, Party};
+use crate::transcript::recording::Headers;
+use crate::transcript::{Entry, Origin, Sessions, Sort, Summary};
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+/// How many sessions are kept.
+const SESSIONS: usize = 1_000;
+
+/// A client to be: what it plays, and where it connects.
+#[derive(Clone)]
+pub struct Dial {
+    /// What it plays.
+    pub setup: ClientSetup,
+    /// Where it connects, and whom it trusts.
+    pub target: Target,
+}
+
+/// A server to be: what it plays, and where it listens.
+#[derive(Clone)]
+pub struct Serve {
+    /// What it plays.
+    pub setup: ServerSetup,
+    /// Where it listens, and what it shows.
+    pub listen: Listen,
+}
+
+impl fmt::Debug for Dial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dial({})", self.target.address)
+    }
+}
+
+impl fmt::Debug for Serve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Serve({})", self.listen.address)
+    }
+}
+
+/// All that is live.
+pub(super) struct Network {
+    /// When the screen was opened, if times of connections are to be set against it.
+    pub(super) origin: Option<Instant>,
+    /// The sessions; the one on the screen has left its place empty.
+    pub(super) sessions: Sessions<Option<Box<Exchange>>>,
+    /// The client that connects, or did last.
+    pub(super) dial: Option<Dial>,
+    /// The server that listens, or was to.
+    pub(super) server: Option<Server>,
+    pub(super) list: List,
+}
+
+/// A server that listens, or could not.
+pub(super) struct Server {
+    pub(super) serve: Serve,
+    /// Where it listens; nothing until that is known.
+    pub(super) address: Option<Result<SocketAddr, Failure>>,
+}
+
+/// How the list of sessions is looked at.
+#[derive(Default)]
+pub(super) struct List {
+    /// The session under the cursor.
+    selected: Option<u64>,
+    /// What the sessions listed have in them.
+    pub(super) words: String,
+    pub(super) sort: Sort,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self { origin: None, sessions: Sessions::new(SESSIONS), dial: None, server: None, list: List::default() }
+    }
+}
+
+impl Network {
+    /// Whether there is a list to look at.
+    pub(super) fn is_there(&self) -> bool {
+        self.server.is_some() || !self.sessions.entries().is_empty()
+    }
+
+    /// Whether other machines can reach the server.
+    pub(super) fn is_exposed(&self) -> bool {
+        let address = self.server.as_ref().and_then(|server| server.address.as_ref()?.as_ref().ok());
+        address.is_some_and(|address| !address.ip().is_loopback())
+    }
+
+    /// The ids of the sessions as they are listed.
+    pub(super) fn listed(&self) -> Vec<u64> {
+        self.sessions.listed(&self.list.words, self.list.sort).iter().map(|entry| entry.id).collect()
+    }
+
+    pub(super) fn is_selected(&self, id: u64) -> bool {
+        let listed = self.listed();
+        listed.get(self.place(&listed)) == Some(&id)
+    }
+
+    pub(super) fn select(&mut self, id: u64) {
+        self.list.selected = Some(id);
+    }
+
+    /// The place of the cursor among the sessions listed.
+    pub(super) fn place(&self, listed: &[u64]) -> usize {
+        listed.iter().position(|id| Some(*id) == self.list.selected).unwrap_or(0)
+    }
+}
+
+impl Model {
+    /// Begins to connect.
+    #[must_use]
+    pub fn dial(&mut self, dial: Dial) -> Effect {
+        let effect = Effect::Connect(Box::new(dial.clone()));
+        self.network.dial = Some(dial);
+        effect
+    }
+
+    /// Begins to listen.
+    #[must_use]
+    pub fn serve(&mut self, serve: Serve) -> Effect {
+        let effect = Effect::Listen(Box::new(serve.clone()));
+        self.network.server = Some(Server { serve, address: None });
+        self.stow();
+        self.front = Front::List;
+        effect
+    }
+
+    /// The server listens there, or can't.
+    pub fn listening(&mut self, address: Result<SocketAddr, Failure>) {
+        if let Some(server) = &mut self.network.server {
+            server.address = Some(address);
+        }
+    }
+
+    /// A connection is on its way: its session begins, and is looked at.
+    pub fn connecting(&mut self, link: Link) {
+        let Some(dial) = self.network.dial.clone() else { return };
+        let clock = self.clock.after(self.now, link.id.0);
+        let session = dial.setup.session(clock.seed, clock.filetime);
+        let name = dial.target.address.to_string();
+        let id = link.id.0;
+        self.admit(link, session, Party::Client, name);
+        self.open_session(id);
+    }
+
+    /// Takes what happened on the network.
+    pub fn hear(&mut self, news: News) {
+        let News { id, at, what } = news;
+        match what {
+            What::Accepted(link) => self.accepted(link),
+            What::Input(input) => self.heard(id.0, at, input),
+            What::Failed(failure) => self.failed(id.0, failure),
+            What::Trouble(text) => self.complain(text),
+        }
+    }
+
+    fn accepted(&mut self, link: Link) {
+        let Some(server) = &self.network.server else { return };
+        let clock = self.clock.after(self.now, link.id.0);
+        let session = server.serve.setup.session(clock.seed, clock.filetime);
+        self.admit(link, session, Party::Server, String::new());
+    }
+
+    /// Adds a session to the list.
+    fn admit(&mut self, link: Link, mut session: Session, role: Party, name: String) {
+        session.set_gate(role, self.options.gate);
+        for stop in &self.options.stops {
+            session.toggle_stop(stop.clone());
+        }
+        let id = link.id.0;
+        let elapsed = |origin| link.began.saturating_duration_since(origin).as_micros();
+        let began = self.network.origin.map(|origin| Micros(u64::try_from(elapsed(origin)).unwrap_or(u64::MAX)));
+        let began = began.unwrap_or(self.now);
+        let headers = Headers {
+            title: match role {
+                Party::Client => format!("A client of {name}"),
+                Party::Server => "A session of the server".to_owned(),
+            },
+            started: self.clock.after(began, id).started,
+            ..Headers::default()
+        };
+        let live = Box::new(Live::new(session, link));
+        let source = Source::Live { live, role, name, headers, failure: None };
+        let exchange = Box::new(Exchange::new(source, began, self.revealed()));
+        let entry =
+            Entry { id, source: Origin::Played(role), summary: Summary::default(), load: Some(exchange) };
+        // Where nobody has ended, this one goes: its link is dropped, and so it is closed.
+        if self.network.sessions.push(entry).is_some_and(|gone| gone.id == id) {
+            self.complain(format!("a connection was turned away: {SESSIONS} sessions are open"));
+        }
+    }
+
+    /// Gives a session what its connection has told.
+    fn heard(&mut self, id: u64, at: Micros, input: Input) {
+        let reveal = self.revealed();
+        let Some(entry) = self.network.sessions.entry_mut(id) else { return };
+        let looked_at = entry.load.is_none();
+        let exchange = entry.load.as_deref_mut().or(self.exchange.as_mut().filter(|shown| shown.id() == Some(id)));
+        let Some(exchange) = exchange else { return };
+        let ran = exchange.session().is_some_and(Session::is_running);
+        exchange.hear(at, input, looked_at.then_some(reveal));
+        entry.summary.follow(exchange.transcript());
+        let stopped = ran && exchange.held().is_some();
+        if looked_at {
+            self.record();
+            if stopped {
+                stepping::say_stop(self);
+            }
+        }
+    }
+
+    fn failed(&mut self, id: u64, why: Failure) {
+        let Some(entry) = self.network.sessions.entry_mut(id) else { return };
+        let exchange = entry.load.as_deref_mut().or(self.exchange.as_mut().filter(|shown| shown.id() == Some(id)));
+        if let Some(Exchange { source: Source::Live { failure, .. }, .. }) = exchange {
+            *failure = Some(why);
+            entry.summary.ended = true;
+        }
+    }
+
+    /// Takes what the user did to the session on the screen into the list.
+    pub(super) fn sum_up(&mut self) {
+        let Some(exchange) = &self.exchange else { return };
+        if let Some(entry) = exchange.id().and_then(|id| self.network.sessions.entry_mut(id)) {
+            entry.summary.follow(exchange.transcript());
+        }
+    }
+
+    /// Adds a stop to the sessions that are not on the screen, or takes it away.
+    pub(super) fn toggle_stop_elsewhere(&mut self, stop: &Stop) {
+        let others = self.network.sessions.iter_mut().filter_map(|entry| entry.load.as_deref_mut());
+        others.filter_map(Exchange::session_mut).for_each(|session| session.toggle_stop(stop.clone()));
+    }
+
+    /// Puts the session on the screen back into the list, if it is one.
+    pub(super) fn stow(&mut self) {
+        let Some(exchange) = self.exchange.take_if(|exchange| exchange.id().is_some()) else { return };
+        let id = exchange.id().unwrap_or_default();
+        if let Some(entry) = self.network.sessions.entry_mut(id) {
+            entry.load = Some(Box::new(exchange));
+        }
+    }
+
+    /// Looks at a session, as it was left.
+    pub(super) fn open_session(&mut self, id: u64) {
+        let reveal = self.revealed();
+        if self.exchange.as_ref().is_none_or(|exchange| exchange.id() != Some(id)) {
+            let Some(load) = self.network.sessions.entry_mut(id).and_then(|entry| entry.load.take()) else { return };
+            self.swap_in(*load);
+        }
+        if let Some(exchange) = &mut self.exchange {
+            exchange.catch_up(reveal);
+        }
+        self.network.list.selected = Some(id);
+        self.overlay = None;
+        self.front = Front::Exchange;
+    }
+
+    /// The sessions that wait for the user, in the order in which they came.
+    fn held(&self) -> impl Iterator<Item = u64> {
+        let shown = self.exchange.as_ref();
+        let held = move |entry: &&Entry<Option<Box<Exchange>>>| {
+            let looked_at = shown.filter(|exchange| exchange.id() == Some(entry.id));
+            entry.load.as_deref().or(looked_at).is_some_and(|exchange| exchange.held().is_some())
+        };
+        self.network.sessions.entries().iter().filter(held).map(|entry| entry.id)
+    }
+
+    /// The session of that id, wherever it lies.
+    pub(super) fn session(&self, id: u64) -> Option<&Exchange> {
+        let entry = self.network.sessions.entry(id)?;
+        entry.load.as_deref().or(self.exchange.as_ref().filter(|exchange| exchange.id() == Some(id)))
+    }
+
+    /// How many connections are open.
+    pub(super) fn connections(&self) -> usize {
+        self.network.sessions.entries().iter().filter(|entry| !entry.summary.ended).count()
+    }
+}
+
+/// Whom a server knows, and what it offers, in words.
+pub(super) fn told(setup: &ServerSetup) -> String {
+    let names = |user: &User| user.domain.as_ref().map_or_else(|| user.name.clone(), |domain| format!("{domain}\\{}", user.name));
+    let users = match setup.users.as_slice() {
+        [] => "no users".to_owned(),
+        // It is no secret: it stands in every manual of this program.
+        [alice] if alice.name == "alice" && alice.password.matches(b"wonderland") => {
+            "user alice, password wonderland".to_owned()
+        }
+        [user] => format!("user {}", names(user)),
+        users @ [first, ..] => format!("{} users: {}, …", users.len(), names(first)),
+    };
+    let mechanisms: Vec<&str> = setup.mechanisms.iter().map(|mechanism| mechanism.name()).collect();
+    format!("{users} · {}", mechanisms.join(" "))
+}
+
+/// What keys do in the list.
+pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
+    let listed = model.network.listed();
+    let place = model.network.place(&listed);
+    match action {
+        Action::Enter => model.open_session(*listed.get(place)?),
+        Action::Leave => {
+            model.front = Front::Start;
+            model.entry = 0;
+        }
+        Action::Sort => {
+            let list = &mut model.network.list;
+            list.sort = list.sort.next();
+            model.say(format!("sorted {}", model.network.list.sort));
+        }
+        Action::FilterSessions => {
+            let words = model.network.list.words.clone();
+            model.overlay = Some(Overlay::Prompt(Prompt::new(PromptKind::Sessions, &words)));
+        }
+        Action::Restart => return again(model),
+        _ => {
+            let to = moved(place, action, listed.len().saturating_sub(1));
+            model.network.list.selected = listed.get(to).copied();
+        }
+    }
+    None
+}
+
+/// Goes to the next session that waits for the user.
+pub(super) fn next_held(model: &mut Model) {
+    let now = model.exchange.as_ref().and_then(Exchange::id).or(model.network.list.selected).unwrap_or(0);
+    let held: Vec<u64> = model.held().collect();
+    match held.iter().find(|id| **id > now).or(held.first()) {
+        Some(id) => model.open_session(*id),
+        None => model.say("no session waits for you"),
+    }
+}
+
+/// Closes the connection that is looked at, or is under the cursor of the list.
+pub(super) fn hang_up(model: &mut Model) {
+    let (now, reveal) = (model.now, model.revealed());
+    if model.front == Front::List {
+        let listed = model.network.listed();
+        let Some(id) = listed.get(model.network.place(&listed)).copied() else { return };
+        if let Some(entry) = model.network.sessions.entry_mut(id)
+            && let Some(exchange) = entry.load.as_deref_mut()
+        {
+            exchange.play(now, Input::HangUp, reveal);
+            entry.summary.follow(exchange.transcript());
+        }
+        return;
+    }
+    stepping::input(model, Input::HangUp);
+}
+
+/// Connects again, or listens again.
+pub(super) fn again(model: &mut Model) -> Option<Effect> {
+    let role = model.exchange.as_ref().filter(|_| model.front == Front::Exchange).and_then(Exchange::role);
+    match (role, &model.network.server) {
+        (Some(Party::Client), _) => {
+            let dial = model.network.dial.clone()?;
+            Some(model.dial(dial))
+        }
+        (None, Some(Server { serve, address: Some(Err(_)) })) => {
+            let serve = serve.clone();
+            Some(model.serve(serve))
+        }
+        _ => {
+            model.say("the client connects again, not the server");
+            None
+        }
+    }
+}
