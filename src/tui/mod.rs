@@ -298,18 +298,15 @@ impl Wire {
     }
 
     fn perform(&mut self, model: &mut Model, effect: Effect) {
-        let drive = match &self.drive {
-            Some(drive) => drive,
-            None => {
-                let inputs = self.inputs.clone();
-                // Where nobody listens any more the program is about to end.
-                let tell = move |news| drop(inputs.send(terminal::Input::News(news)));
-                match Drive::new(tell) {
-                    Ok(drive) => self.drive.insert(drive),
-                    Err(error) => return model.complain(format!("starting the network: {error}")),
-                }
+        if self.drive.is_none() {
+            let inputs = self.inputs.clone();
+            // Where nobody listens any more the program is about to end.
+            match Drive::new(move |news| drop(inputs.send(terminal::Input::News(news)))) {
+                Ok(drive) => self.drive = Some(drive),
+                Err(error) => return model.complain(format!("starting the network: {error}")),
             }
-        };
+        }
+        let Some(drive) = &self.drive else { return };
         match effect {
             Effect::Connect(dial) => model.connecting(drive.connect(dial.target)),
             Effect::Listen(serve) => model.listening(drive.listen(serve.listen)),

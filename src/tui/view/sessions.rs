@@ -131,9 +131,9 @@ fn row(id: u64, summary: &Summary, is_client: bool, selected: bool, model: &Mode
         && let Some(last) = exchange.steps().len().checked_sub(1)
         && let Some((step, shown)) = exchange.shown(last, model.revealed())
     {
-        let used: usize = left.iter().map(|span| width(&span.content)).sum();
+        let taken: usize = left.iter().map(|span| width(&span.content)).sum();
         let who = step.from().map_or_else(String::new, |party| format!("{}: ", party.letter()));
-        let words = cut(&format!("{who}{}", shown.words(model.revealed())), wide.saturating_sub(used + 9));
+        let words = cut(&format!("{who}{}", shown.words(model.revealed())), wide.saturating_sub(taken + 9));
         left.push(paint.span(words, step.from().map_or(Role::Dim, Paint::party)));
     }
     spread(left, vec![paint.span(format!("{} ", seconds(summary.duration)), Role::Dim)], wide)
