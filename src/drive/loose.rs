@@ -1,7 +1,7 @@
 //! A link that leads to no connection: what a face orders is looked at, for tests.
 
-use super::live::{Link, Order};
 use super::ConnectionId;
+use super::live::{Link, Order};
 use crate::session::Effect;
 use tokio::sync::mpsc::UnboundedReceiver;
 

@@ -1,12 +1,12 @@
 //! One exchange, being played or recorded earlier: where it is looked at, and what is selected there.
 
+use super::files::Recorder;
 use super::focus::Focus;
 use super::guess::Guess;
 use super::marks::Marks;
 use super::model::Pane;
 use super::search::{Search, Spot};
 use super::show::Show;
-use super::files::Recorder;
 use crate::decode::{Node, Value};
 use crate::drive::{Failure, Live};
 use crate::machine::{Machine, RowId};

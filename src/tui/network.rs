@@ -17,8 +17,8 @@ use super::looking::moved;
 use super::model::{Front, Model, Overlay};
 use super::prompts::{Prompt, PromptKind};
 use super::stepping;
-use crate::mech::User;
 use crate::drive::{Failure, Link, Listen, Live, News, Target, What};
+use crate::mech::User;
 use crate::session::{ClientSetup, Input, ServerSetup, Session, Stop};
 use crate::terms::{Micros, Party};
 use crate::transcript::recording::Headers;
@@ -204,8 +204,7 @@ impl Model {
         let live = Box::new(Live::new(session, link));
         let source = Source::Live { live, role, name, headers, failure: None };
         let exchange = Box::new(Exchange::new(source, began, self.revealed()));
-        let entry =
-            Entry { id, source: Origin::Played(role), summary: Summary::default(), load: Some(exchange) };
+        let entry = Entry { id, source: Origin::Played(role), summary: Summary::default(), load: Some(exchange) };
         // Where nobody has ended, this one goes: its link is dropped, and so it is closed.
         if self.network.sessions.push(entry).is_some_and(|gone| gone.id == id) {
             self.complain(format!("a connection was turned away: {SESSIONS} sessions are open"));
@@ -302,7 +301,9 @@ impl Model {
 
 /// Whom a server knows, and what it offers, in words.
 pub(super) fn told(setup: &ServerSetup) -> String {
-    let names = |user: &User| user.domain.as_ref().map_or_else(|| user.name.clone(), |domain| format!("{domain}\\{}", user.name));
+    let names = |user: &User| {
+        user.domain.as_ref().map_or_else(|| user.name.clone(), |domain| format!("{domain}\\{}", user.name))
+    };
     let users = match setup.users.as_slice() {
         [] => "no users".to_owned(),
         // It is no secret: it stands in every manual of this program.

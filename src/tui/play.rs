@@ -122,7 +122,9 @@ pub(super) fn tick(model: &mut Model) {
     }
     model.play.due = None;
     let here = |model: &Model| model.exchange.as_ref().map(|exchange| (exchange.row, exchange.steps().len()));
-    let Some((row, steps)) = here(model).filter(|(row, _)| *row == model.play.row && model.shown().is_some()) else { return };
+    let Some((row, steps)) = here(model).filter(|(row, _)| *row == model.play.row && model.shown().is_some()) else {
+        return;
+    };
     if model.overlay.is_some() {
         return;
     }

@@ -85,7 +85,15 @@ impl Terminal {
             let _ = loops.send(Input::Lost);
         }));
         let inner = ManuallyDrop::new(ratatui::try_init().inspect_err(|_| restore())?);
-        let terminal = Self { inner, inputs, waiting: VecDeque::new(), news: VecDeque::new(), sender: sender.clone(), asked: None, mouse: false };
+        let terminal = Self {
+            inner,
+            inputs,
+            waiting: VecDeque::new(),
+            news: VecDeque::new(),
+            sender: sender.clone(),
+            asked: None,
+            mouse: false,
+        };
         execute!(io::stdout(), EnableBracketedPaste)?;
         std::thread::spawn(move || read(&sender));
         Ok(terminal)

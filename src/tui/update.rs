@@ -6,7 +6,9 @@ use super::looking::{look, moved};
 use super::model::{Entry, Exchange, Front, Model, Overlay, Pane};
 use super::prompts::{self, PromptKind, prompt};
 use super::stepping::{self, input};
-use super::{copy, edges, edit, guess, marks, menus, mouse, network, otherwise, panes, picture, play, reach, search, show};
+use super::{
+    copy, edges, edit, guess, marks, menus, mouse, network, otherwise, panes, picture, play, reach, search, show,
+};
 use crate::decode::Mech;
 use crate::session::{Input, Lab, Mechanism};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

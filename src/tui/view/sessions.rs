@@ -29,7 +29,15 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
     let first = first_row(place, listed.len(), usize::from(list.height));
     for ((at, id), y) in listed.iter().enumerate().skip(first).zip(list.top()..list.bottom()) {
         let Some(entry) = model.network.sessions.entry(*id) else { continue };
-        let line = row(*id, &entry.summary, entry.source == Origin::Played(Party::Client), at == place, model, area.width, paint);
+        let line = row(
+            *id,
+            &entry.summary,
+            entry.source == Origin::Played(Party::Client),
+            at == place,
+            model,
+            area.width,
+            paint,
+        );
         super::row(buffer, Rect { y, height: 1, ..list }, &line, at == place, paint);
     }
     crumb(buffer, whole.crumb, model, listed.len(), paint);
@@ -97,7 +105,15 @@ const fn columns(wide: usize) -> [usize; 4] {
     if wide >= WITH_LINE { [21, 18, 16, 22] } else { [21, 14, 10, 16] }
 }
 
-fn row(id: u64, summary: &Summary, is_client: bool, selected: bool, model: &Model, wide: u16, paint: &Paint) -> Line<'static> {
+fn row(
+    id: u64,
+    summary: &Summary,
+    is_client: bool,
+    selected: bool,
+    model: &Model,
+    wide: u16,
+    paint: &Paint,
+) -> Line<'static> {
     let exchange = model.session(id);
     let is_held = exchange.is_some_and(|exchange| exchange.held().is_some());
     let failed = exchange.is_some_and(|exchange| exchange.failure().is_some());

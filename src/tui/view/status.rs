@@ -57,7 +57,12 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
 /// What is always to be seen while it holds.
 pub(super) fn badges(model: &Model, paint: &Paint) -> Vec<Span<'static>> {
     let exposed = model.network.is_exposed();
-    exposed.then(|| paint.span(" EXPOSED ", Role::Secret)).into_iter().chain([Span::raw(" ")]).filter(|_| exposed).collect()
+    exposed
+        .then(|| paint.span(" EXPOSED ", Role::Secret))
+        .into_iter()
+        .chain([Span::raw(" ")])
+        .filter(|_| exposed)
+        .collect()
 }
 
 const fn gate_text(gate: Gate) -> &'static str {

@@ -53,7 +53,9 @@ pub(in crate::tui) fn target(model: &Model, at: Position) -> Target {
     }
     match &model.exchange {
         Some(exchange) if model.front == Front::Exchange => in_panes(model, exchange, at),
-        _ if model.front == Front::List => sessions::session_at(area, model, at).map_or(Target::Nothing, Target::Session),
+        _ if model.front == Front::List => {
+            sessions::session_at(area, model, at).map_or(Target::Nothing, Target::Session)
+        }
         _ => start::entry_at(area, model, at).map_or(Target::Nothing, Target::Entry),
     }
 }
