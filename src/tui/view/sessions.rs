@@ -91,7 +91,7 @@ fn of_server(server: &Server, wide: usize, model: &Model, paint: &Paint) -> Vec<
         Some(Ok(address)) => {
             let tls = match setup.tls {
                 Tls::Never => "no TLS",
-                Tls::StartTls => "STARTTLS",
+                Tls::StartTls | Tls::IfOffered => "STARTTLS",
                 Tls::Implicit => "implicit TLS",
             };
             (format!("listening on {address} · {tls} · {}", told(setup)), Role::Text)
