@@ -78,8 +78,6 @@ pub enum Input {
     Run,
     /// A party that is not played here has closed the connection.
     Closed(Party),
-    /// Closes the connection from this side, whatever is under way.
-    HangUp,
     /// The handshake that [`Effect::StartTls`] asked for is done.
     TlsUp {
         /// Version and cipher suite, then what else is known, set off by `; `.
@@ -600,13 +598,8 @@ impl Session {
                 }
                 self.close(Some(by), "");
             }
-            Input::HangUp => {
-                self.close(if self.client.is_some() { Some(Party::Client) } else { Some(Party::Server) }, "by hand");
-                effects.push(Effect::Close);
-            }
             Input::Note(text) => self.push(What::Note(text)),
             Input::Leave => {
-                self.held = None;
                 self.close(None, "ended here");
                 effects.push(Effect::Close);
             }

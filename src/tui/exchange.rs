@@ -1,6 +1,5 @@
 //! One exchange, being played or recorded earlier: where it is looked at, and what is selected there.
 
-use super::files::Recorder;
 use super::focus::Focus;
 use super::guess::Guess;
 use super::marks::Marks;
@@ -13,7 +12,7 @@ use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Session};
 use crate::terms::{Micros, Party, Span};
 use crate::transcript::recording::{Damage, Headers};
-use crate::transcript::{Event, Shown, Step, Transcript, What};
+use crate::transcript::{Event, Recorder, Shown, Step, Transcript, What};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -364,12 +364,12 @@ pub(super) fn hang_up(model: &mut Model) {
         if let Some(entry) = model.network.sessions.entry_mut(id)
             && let Some(exchange) = entry.load.as_deref_mut()
         {
-            exchange.play(now, Input::HangUp, reveal);
+            exchange.play(now, Input::Leave, reveal);
             entry.summary.follow(exchange.transcript());
         }
         return;
     }
-    stepping::input(model, Input::HangUp);
+    stepping::input(model, Input::Leave);
 }
 
 /// Connects again, or listens again.
