@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use std::collections::BTreeSet;
 
 /// The sources of the decoders: their literals are the names.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     include_str!("../mod.rs"),
     include_str!("../spnego.rs"),
     include_str!("../kerberos.rs"),
@@ -15,6 +15,7 @@ const SOURCES: [&str; 11] = [
     include_str!("../negoex.rs"),
     include_str!("../text.rs"),
     include_str!("../cram.rs"),
+    include_str!("../scram.rs"),
     include_str!("../der.rs"),
     include_str!("../schema.rs"),
     include_str!("../tree.rs"),

@@ -8,6 +8,7 @@ mod krb5;
 mod login;
 mod ntlm;
 mod plain;
+mod scram;
 mod smtp;
 mod smtp_ntlm;
 mod spnego;
@@ -23,6 +24,7 @@ pub fn table(machine: Machine, party: Party) -> &'static Table {
         Machine::Login => &login::TABLES,
         Machine::Plain => &plain::TABLES,
         Machine::CramMd5 => &cram_md5::TABLES,
+        Machine::Scram => &scram::TABLES,
         Machine::Gssapi => &gssapi::TABLES,
         Machine::Kerberos => &kerberos::TABLES,
         Machine::GssSpnego => &gss_spnego::TABLES,
