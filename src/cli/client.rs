@@ -9,10 +9,11 @@ use super::out::Out;
 use super::password::Password;
 use super::stepping::{Holding, Said, Stepper};
 use super::{Common, Exit, Failure, chance, outcome, save};
-use crate::drive::{Address, Live, News, Target, What};
-use crate::mech::Credential;
+use crate::drive::{Address, BadFile, ClientTls, Live, News, Target, What};
+use crate::session::persona::ClientPersona;
 use crate::session::{ClientSetup, Ending, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls};
 use crate::terms::{Micros, Party};
+use std::path::PathBuf;
 
 /// Play the client against a server
 #[derive(clap::Args)]
@@ -36,6 +37,17 @@ pub(super) struct Arguments {
     user: Option<String>,
     #[command(flatten)]
     password: Password,
+    /// The password, and the user if none is given: as `$NETRC` or `~/.netrc` has them for that host
+    #[arg(long, conflicts_with_all = ["password_file", "password_env"])]
+    netrc: bool,
+    #[command(flatten)]
+    trust: Trust,
+    /// Log on without TLS even by a mechanism that bares a secret
+    #[arg(long)]
+    allow_plaintext: bool,
+    /// Whose habits the client has
+    #[arg(long, value_enum, value_name = "PERSONA", default_value_t, env = "SASLSCOPE_PERSONA", ignore_case = true)]
+    persona: ClientPersona,
     /// The name that it gives in EHLO
     #[arg(long, value_name = "NAME", default_value = "localhost")]
     name: String,
@@ -47,6 +59,34 @@ pub(super) struct Arguments {
     /// Don't keep a recording that nobody asked for
     #[arg(long)]
     no_autosave: bool,
+}
+
+/// Whom a client trusts, and what it presents, within TLS.
+#[derive(clap::Args)]
+struct Trust {
+    /// Trust the certificates of this file (PEM) instead of the system's
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Go on whatever certificate the server shows
+    #[arg(long)]
+    insecure: bool,
+    /// Present this certificate if the server asks for one: a file with its key, too (PEM)
+    #[arg(long, value_name = "FILE")]
+    client_cert: Option<PathBuf>,
+}
+
+impl Trust {
+    fn tls(&self) -> Result<ClientTls, Failure> {
+        let failed = |error: BadFile| Failure::usage(format!("reading {error}"));
+        let mut tls = ClientTls::default();
+        if let Some(file) = &self.ca {
+            tls = tls.trusting(file).map_err(failed)?;
+        }
+        if let Some(file) = &self.client_cert {
+            tls = tls.presenting(file).map_err(failed)?;
+        }
+        Ok(if self.insecure { tls.insecure() } else { tls })
+    }
 }
 
 /// How a client behaves.
@@ -71,6 +111,7 @@ impl Arguments {
         let tls = if self.tls.is_none() && tls == Tls::StartTls { Tls::IfOffered } else { tls };
         let setup = self.setup(&address, tls)?;
         let peer = address.to_string();
+        let target = Target { tls: self.trust.tls()?, ..Target::new(address) };
         let mut desk = Desk::new(out, common, !self.no_autosave);
         let recorder = match common.save.as_deref() {
             Some(path) => Some(save::create(path, &headers(Party::Client, &peer), common)?),
@@ -78,7 +119,7 @@ impl Arguments {
         };
         let world = World::begin()?;
         let session = setup.session(chance::seed()?, chance::now());
-        let link = world.drive.connect(Target::new(address));
+        let link = world.drive.connect(target);
         let stepper = Stepper::new(self.holding.gate(Gate::default()));
         let mut exchange = Exchange::new(Live::new(session, link), stepper, &self.holding.stop);
         exchange.recorder = recorder;
@@ -86,9 +127,8 @@ impl Arguments {
     }
 
     fn setup(&self, address: &Address, tls: Tls) -> Result<ClientSetup, Failure> {
-        let user = self.user.clone().ok_or_else(|| Failure::usage("the client has nobody to log on; use --user"))?;
-        let password = self.password.of(&user)?;
-        let mut setup = ClientSetup::new(&address.host, Credential { user, password });
+        let credential = self.password.credential(self.user.as_deref(), &address.host, self.netrc)?;
+        let mut setup = ClientSetup::new(&address.host, credential);
         setup.name.clone_from(&self.name);
         setup.mechanism = self.mech;
         setup.force = self.force;
@@ -96,6 +136,9 @@ impl Arguments {
         setup.prompts = self.conduct.prompts;
         setup.layer = self.conduct.layer;
         setup.tls = tls;
+        setup.allow_plaintext = self.allow_plaintext;
+        setup.certificate = self.trust.client_cert.is_some();
+        setup.persona = self.persona;
         setup.patience = Micros(self.timeout * 1_000_000);
         Ok(setup)
     }

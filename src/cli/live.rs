@@ -108,9 +108,11 @@ pub(super) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Records all sessions that nobody asked to save, unless told not to.
     pub(super) fn new(out: &'a mut Out, common: &Common, autosave: bool) -> Self {
-        let wanted = autosave && common.save.is_none();
+        let settings = &common.settings;
+        let wanted = autosave && settings.autosave.unwrap_or(true) && common.save.is_none();
         let folder = dirs::data().filter(|_| wanted).map(|data| data.join("recordings"));
-        Self { out, archive: folder.map(|folder| Archive::new(folder, AUTOSAVES)), failed: false }
+        let most = settings.autosaves.unwrap_or(AUTOSAVES);
+        Self { out, archive: folder.map(|folder| Archive::new(folder, most)), failed: false }
     }
 
     /// What records a session that nobody asked to save.

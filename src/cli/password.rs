@@ -3,6 +3,8 @@
 //! A token of the OAuth mechanisms is a password like any other. Given more than one way, clap says so.
 
 use super::Failure;
+use crate::config::netrc;
+use crate::mech::Credential;
 use crate::terms::Secret;
 use std::fs;
 use std::io::{self, BufRead as _, IsTerminal as _};
@@ -35,20 +37,40 @@ impl Password {
         Ok(Some(Secret::new(value.into_encoded_bytes())))
     }
 
-    /// The password of `user`: as the options say, else asked for where there is a terminal.
-    pub(super) fn of(&self, user: &str) -> Result<Secret, Failure> {
-        if let Some(password) = self.named()? {
-            return Ok(password);
-        }
-        if !io::stdin().is_terminal() {
-            return Err(Failure::usage(format!(
-                "there is no password for {user}, and no terminal to ask at; use --password-file, --password-env or --netrc"
-            )));
-        }
-        let typed = rpassword::prompt_password(format!("Password of {}: ", crate::decode::escape(user)));
-        let failed = |error| Failure::usage(format!("asking for the password of {user}: {error}"));
-        typed.map(|typed| Secret::new(typed.into_bytes())).map_err(failed)
+    /// What a client logs on with at `host`: as the options say, else asked for where there is a terminal.
+    pub(super) fn credential(&self, user: Option<&str>, host: &str, netrc: bool) -> Result<Credential, Failure> {
+        let login = if netrc { Some(self::login(host, user)?) } else { None };
+        let user = user.map(str::to_owned).or_else(|| login.as_ref()?.user.clone());
+        let user = user.ok_or_else(|| Failure::usage("nobody is there to log on; give --user, or --netrc"))?;
+        let password = match login.and_then(|login| login.password) {
+            Some(password) => Some(password),
+            None => self.named()?,
+        };
+        let password = password.map_or_else(|| ask(&user), Ok)?;
+        Ok(Credential { user, password })
     }
+}
+
+/// The entry of the user's `.netrc`.
+fn login(host: &str, user: Option<&str>) -> Result<netrc::Login, Failure> {
+    let path = netrc::path().ok_or_else(|| Failure::usage("there is no .netrc: neither NETRC nor HOME says where"))?;
+    let login = netrc::login(&path, host, user);
+    let login = login.map_err(|error| Failure::usage(format!("reading the password: {error}")))?;
+    login.ok_or_else(|| {
+        let of = user.map_or_else(String::new, |user| format!(" with login {user}"));
+        Failure::usage(format!("{} has no machine {host}{of}", path.display()))
+    })
+}
+
+fn ask(user: &str) -> Result<Secret, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::usage(format!(
+            "there is no password for {user}, and no terminal to ask at; use --password-file, --password-env or --netrc"
+        )));
+    }
+    let typed = rpassword::prompt_password(format!("Password of {}: ", crate::decode::escape(user)));
+    let failed = |error| Failure::usage(format!("asking for the password of {user}: {error}"));
+    typed.map(|typed| Secret::new(typed.into_bytes())).map_err(failed)
 }
 
 /// Without its line ending.

@@ -21,6 +21,7 @@ use super::live::{Desk, Exchange, Happening, Label, Leave, World, headers};
 use super::out::{Out, Tone};
 use super::stepping::{Holding, Said, Stepper};
 use super::{Common, Exit, Failure, chance, save};
+use crate::config::users;
 use crate::decode::escape;
 use crate::drive::{ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
 use crate::session::{Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
@@ -52,6 +53,16 @@ pub(super) struct Arguments {
     /// What it offers of TLS: STARTTLS, if none is given
     #[arg(long, value_enum, value_name = "WHEN", env = "SASLSCOPE_TLS")]
     tls: Option<Tls>,
+    /// The certificate that it shows (PEM, its chain behind it); one is made up if none is given
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// The key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Whom it knows: a TOML file with `[[user]]`, `name`, `password`, and perhaps `domain`, `token`, `disabled`; only
+    /// alice, whose password is wonderland, if none is given
+    #[arg(long, value_name = "FILE", env = "SASLSCOPE_USERS")]
+    users: Option<PathBuf>,
     /// Offer mechanisms that bare a secret without TLS, too
     #[arg(long)]
     allow_plaintext: bool,
@@ -73,9 +84,9 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
-        let setup = self.setup();
+        let setup = self.setup(out)?;
         let world = World::begin()?;
-        let tls = ServerTls::throw_away(&self.name).map_err(Failure::usage)?;
+        let tls = self.certificate()?;
         let listen =
             Listen { expose: self.expose, implicit: self.tls == Some(Tls::Implicit), ..Listen::new(self.listen, tls) };
         let exposes = !self.expose && !self.listen.ip().to_canonical().is_loopback();
@@ -103,8 +114,23 @@ impl Arguments {
         server.run()
     }
 
-    fn setup(&self) -> ServerSetup {
+    fn certificate(&self) -> Result<ServerTls, Failure> {
+        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
+            return ServerTls::load(cert, key).map_err(|error| Failure::usage(format!("reading {error}")));
+        }
+        let failed = |why| Failure::usage(format!("making up a certificate for {}: {why}; see --name", self.name));
+        ServerTls::throw_away(&self.name).map_err(failed)
+    }
+
+    fn setup(&self, out: &mut Out) -> Result<ServerSetup, Failure> {
         let mut setup = ServerSetup::new(&self.name);
+        if let Some(path) = &self.users {
+            let known = users::load(path).map_err(|error| Failure::usage(format!("reading the users: {error}")))?;
+            setup.users = known.users;
+            if let Some(warning) = known.warning {
+                out.aside(&format!("saslscope: {}\n", escape(&warning)))?;
+            }
+        }
         if !self.mechs.is_empty() {
             setup.mechanisms.clone_from(&self.mechs);
         }
@@ -112,7 +138,7 @@ impl Arguments {
         setup.layer = self.layer;
         setup.tls = self.tls.unwrap_or_default();
         setup.patience = Micros(self.timeout * 1_000_000);
-        setup
+        Ok(setup)
     }
 }
 

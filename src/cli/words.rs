@@ -1,5 +1,6 @@
 //! Names on the command line for what `session` plays.
 
+use crate::session::persona::ClientPersona;
 use crate::session::{Fault, Initial, LayerMode, Mechanism, Prompts, Tls};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -34,25 +35,22 @@ value_enum! { Prompts:
     Counting "counting" "The first asks for the user name, the second for the password",
 }
 
-impl ValueEnum for Mechanism {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
+/// The same for what has a list, names and words of its own.
+macro_rules! named {
+    ($($type:ty),+) => { $(
+        impl ValueEnum for $type {
+            fn value_variants<'a>() -> &'a [Self] {
+                &Self::ALL
+            }
 
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(self.says()))
-    }
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                Some(PossibleValue::new(self.name()).help(self.says()))
+            }
+        }
+    )+ };
 }
 
-impl ValueEnum for Fault {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(self.says()))
-    }
-}
+named!(Mechanism, Fault, ClientPersona);
 
 value_enum! { Tls:
     IfOffered "if-offered" "STARTTLS where the server offers it (RFC 3207), else in clear",

@@ -100,6 +100,13 @@ impl Source {
         value.get_ref().as_bool().ok_or_else(|| self.wrong(value, key, "true or false"))
     }
 
+    /// From 0 on.
+    pub(super) fn number(&self, value: &Spanned<DeValue<'_>>, key: &str) -> Result<usize, ConfigError> {
+        let number = value.get_ref().as_integer().map(|number| usize::from_str_radix(number.as_str(), number.radix()));
+        let number = number.and_then(Result::ok);
+        number.ok_or_else(|| self.error(value.span(), key, "a number from 0 on belongs here"))
+    }
+
     /// One of these words.
     pub(super) fn word<T: Copy>(
         &self,

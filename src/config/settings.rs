@@ -7,6 +7,8 @@
 //! color = "auto"           # "always", "never"
 //! ascii = false
 //! mouse = true
+//! autosave = true          # keep a recording of every live session, secrets masked,
+//! autosaves = 1000         # of the newest so many
 //! [panes]                  # an arrangement that the screen remembers
 //! ```
 
@@ -31,6 +33,10 @@ pub struct Settings {
     pub ascii: Option<bool>,
     /// Whether the screen takes the mouse.
     pub mouse: Option<bool>,
+    /// Whether every live session is recorded.
+    pub autosave: Option<bool>,
+    /// How many of these recordings are kept.
+    pub autosaves: Option<usize>,
     /// The arrangement of panes, as the screen has written it.
     pub panes: toml::Table,
 }
@@ -39,7 +45,8 @@ pub struct Settings {
 pub const AUTO: &str = "auto";
 
 /// All keys, in the order of the fields.
-const KEYS: [&str; 7] = ["theme", "dark_theme", "light_theme", "color", "ascii", "mouse", "panes"];
+const KEYS: [&str; 9] =
+    ["theme", "dark_theme", "light_theme", "color", "ascii", "mouse", "autosave", "autosaves", "panes"];
 
 /// Where a user's settings are.
 #[must_use]
@@ -67,6 +74,8 @@ fn read(source: &Source) -> Result<Settings, ConfigError> {
             "color" => settings.color = Some(source.word(value, name, &When::WORDS)?),
             "ascii" => settings.ascii = Some(source.boolean(value, name)?),
             "mouse" => settings.mouse = Some(source.boolean(value, name)?),
+            "autosave" => settings.autosave = Some(source.boolean(value, name)?),
+            "autosaves" => settings.autosaves = Some(source.number(value, name)?),
             "panes" if value.get_ref().is_table() => {} // read below, as it is
             "panes" => return Err(source.wrong(value, name, "a table")),
             _ => return Err(source.error(key.span(), name, format!("no setting{}", known(name, KEYS)))),
@@ -99,6 +108,8 @@ pub fn remember(path: &Path, settings: &Settings) -> Result<(), ConfigError> {
         settings.color.map(|color| toml_edit::value(color.word())),
         settings.ascii.map(toml_edit::value),
         settings.mouse.map(toml_edit::value),
+        settings.autosave.map(toml_edit::value),
+        settings.autosaves.map(|autosaves| toml_edit::value(i64::try_from(autosaves).unwrap_or(i64::MAX))),
         (!settings.panes.is_empty()).then(|| Item::Table(panes.as_table().clone())),
     ];
     for (key, value) in KEYS.into_iter().zip(said) {
@@ -130,7 +141,7 @@ mod tests {
     #[test]
     fn settings_are_read() {
         let text = "theme = \"nord\"\ndark_theme = \"gruvbox\"\nlight_theme = \"light\"\ncolor = \"never\"\n\
-                    ascii = true\nmouse = false\n[panes]\nladder = 30\n";
+                    ascii = true\nmouse = false\nautosave = false\nautosaves = 20\n[panes]\nladder = 30\n";
         let panes: toml::Table = [("ladder".to_owned(), toml::Value::Integer(30))].into_iter().collect();
         let expected = Settings {
             theme: Some("nord".to_owned()),
@@ -139,6 +150,8 @@ mod tests {
             color: Some(When::Never),
             ascii: Some(true),
             mouse: Some(false),
+            autosave: Some(false),
+            autosaves: Some(20),
             panes,
         };
         assert_eq!(read(text), Ok(expected));
@@ -152,6 +165,8 @@ mod tests {
             ("theme = 3", "config.toml:1: theme: integer where a string belongs"),
             ("color = \"sometimes\"", "config.toml:1: color: not `sometimes`; there are: auto, always, never"),
             ("mouse = \"yes\"", "config.toml:1: mouse: string where true or false belongs"),
+            ("autosaves = -1", "config.toml:1: autosaves: a number from 0 on belongs here"),
+            ("autosaves = true", "config.toml:1: autosaves: a number from 0 on belongs here"),
             ("panes = 1", "config.toml:1: panes: integer where a table belongs"),
             ("theme = \"a\"\ntheme = \"b\"", "config.toml:2: duplicate key"),
             ("theme = ", "config.toml:1: "),
