@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 /// Play the client against a server
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // One flag each.
 pub(super) struct Arguments {
     /// The server; port 587 if none is given, or 465 with `--tls implicit`
     #[arg(value_name = "HOST[:PORT]")]
@@ -107,8 +108,6 @@ impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
         let (address, tls) =
             Address::parse(&self.server, self.tls).map_err(|error| Failure::usage(error.to_string()))?;
-        // What nobody asked for is not insisted on.
-        let tls = if self.tls.is_none() && tls == Tls::StartTls { Tls::IfOffered } else { tls };
         let setup = self.setup(&address, tls)?;
         let peer = address.to_string();
         let target = Target { tls: self.trust.tls()?, ..Target::new(address) };

@@ -317,6 +317,11 @@ impl Server<'_> {
             }
         }
         self.look(id)?;
+        // One session after the other, each as long as it has something to ask.
+        if let Some(place) = self.held.iter().position(|held| *held == id) {
+            self.held.remove(place);
+            self.held.push_front(id);
+        }
         Ok(false)
     }
 

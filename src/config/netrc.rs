@@ -50,7 +50,7 @@ fn find(text: &str, host: &str, user: Option<&str>) -> Option<Login> {
                 match (entries.last_mut(), key.as_str()) {
                     (Some((_, entry)), "login") => entry.user = value,
                     (Some((_, entry)), "password") => {
-                        entry.password = value.map(|value| Secret::new(value.into_bytes()))
+                        entry.password = value.map(|value| Secret::new(value.into_bytes()));
                     }
                     _ => {}
                 }

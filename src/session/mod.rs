@@ -600,7 +600,13 @@ impl Session {
             }
             Input::Note(text) => self.push(What::Note(text)),
             Input::Leave => {
-                self.close(None, "ended here");
+                self.held = None;
+                let played = match (&self.client, &self.server) {
+                    (Some(_), None) => Some(Party::Client),
+                    (None, Some(_)) => Some(Party::Server),
+                    _ => None,
+                };
+                self.close(played, "ended here");
                 effects.push(Effect::Close);
             }
             Input::TlsUp { facts, bindings } => {
