@@ -8,11 +8,12 @@ use super::live::{Desk, Exchange, Happening, World, headers};
 use super::out::Out;
 use super::password::Password;
 use super::stepping::{Holding, Said, Stepper};
-use super::{Common, Exit, Failure, chance, outcome, save};
+use super::{Common, Exit, Failure, chance, outcome, save, screen};
 use crate::drive::{Address, BadFile, ClientTls, Live, News, Target, What};
 use crate::session::persona::ClientPersona;
 use crate::session::{ClientSetup, Ending, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls};
 use crate::terms::{Micros, Party};
+use crate::tui::{Dial, Start};
 use std::path::PathBuf;
 
 /// Play the client against a server
@@ -111,6 +112,15 @@ impl Arguments {
         let setup = self.setup(&address, tls)?;
         let peer = address.to_string();
         let target = Target { tls: self.trust.tls()?, ..Target::new(address) };
+        if screen::wanted(common) {
+            let options = screen::options(self.holding.gate(screen::SEND), self.holding.stop, common)?;
+            let outcome = screen::run(Start::Client(Box::new(Dial { setup, target })), options)?;
+            return Ok(match outcome.transcript {
+                _ if outcome.interrupted => Exit::Interrupted,
+                Some(transcript) => outcome::client(&transcript),
+                None => Exit::Clean,
+            });
+        }
         let mut desk = Desk::new(out, common, !self.no_autosave);
         let recorder = match common.save.as_deref() {
             Some(path) => Some(save::create(path, &headers(Party::Client, &peer), common)?),

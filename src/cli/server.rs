@@ -20,13 +20,14 @@
 use super::live::{Desk, Exchange, Happening, Label, Leave, World, headers};
 use super::out::{Out, Tone};
 use super::stepping::{Holding, Said, Stepper};
-use super::{Common, Exit, Failure, chance, save};
+use super::{Common, Exit, Failure, chance, save, screen};
 use crate::config::users;
 use crate::decode::escape;
 use crate::drive::{ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
 use crate::session::{Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Summary, Verdict};
+use crate::tui::{Serve, Start};
 use serde::Serialize;
 use std::collections::{HashMap, VecDeque};
 use std::fs;
@@ -85,11 +86,21 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
         let setup = self.setup(out)?;
-        let world = World::begin()?;
-        let tls = self.certificate()?;
-        let listen =
-            Listen { expose: self.expose, implicit: self.tls == Some(Tls::Implicit), ..Listen::new(self.listen, tls) };
+        let listen = Listen {
+            expose: self.expose,
+            implicit: self.tls == Some(Tls::Implicit),
+            ..Listen::new(self.listen, self.certificate()?)
+        };
+        if screen::wanted(common) {
+            if self.port_file.is_some() {
+                return Err(Failure::usage("--port-file is for scripts; add --headless"));
+            }
+            let options = screen::options(self.holding.gate(Gate::default()), self.holding.stop, common)?;
+            let outcome = screen::run(Start::Server(Box::new(Serve { setup, listen })), options)?;
+            return Ok(if outcome.interrupted { Exit::Interrupted } else { Exit::Clean });
+        }
         let exposes = !self.expose && !self.listen.ip().to_canonical().is_loopback();
+        let world = World::begin()?;
         let address = world.drive.listen(listen).map_err(|failure| Failure {
             exit: if exposes { Exit::Usage } else { Exit::CannotConnect },
             text: failure.to_string(),

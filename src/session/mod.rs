@@ -600,7 +600,6 @@ impl Session {
             }
             Input::Note(text) => self.push(What::Note(text)),
             Input::Leave => {
-                self.held = None;
                 let played = match (&self.client, &self.server) {
                     (Some(_), None) => Some(Party::Client),
                     (None, Some(_)) => Some(Party::Server),
