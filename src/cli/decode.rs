@@ -73,6 +73,12 @@ enum As {
     Plain,
     /// A message of CRAM-MD5
     CramMd5,
+    /// The response of EXTERNAL
+    External,
+    /// A message of XOAUTH2
+    Xoauth2,
+    /// A message of OAUTHBEARER
+    Oauthbearer,
 }
 
 impl Arguments {
@@ -112,6 +118,9 @@ impl Arguments {
             As::Password => Reading::Password,
             As::Plain => Reading::Plain,
             As::CramMd5 => Reading::CramMd5,
+            As::External => Reading::External,
+            As::Xoauth2 => Reading::Xoauth2,
+            As::Oauthbearer => Reading::Oauthbearer,
         };
         Hint { from, reading, ..Hint::default() }
     }

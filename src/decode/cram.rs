@@ -10,7 +10,7 @@ use crate::terms::{Cite, Party, Span};
 const CRAM_MD5: Cite = Cite::new("RFC 2195", "2");
 
 /// How many hex digits an MD5 digest has.
-pub(super) const DIGEST: usize = 32;
+const DIGEST: usize = 32;
 
 impl Reader<'_> {
     /// A message by who sent it; where nobody says, a challenge begins with a bracket.
@@ -24,7 +24,7 @@ impl Reader<'_> {
     pub(super) fn guess_cram_md5(&self, span: Span) -> Option<(Kind, Node)> {
         let node = match self.of(span) {
             [b'<', .., b'>'] => self.msg_id(span),
-            octets if octets.rsplitn(2, |octet| *octet == b' ').next().is_some_and(is_hex_digest) => {
+            octets if octets.rsplitn(2, |octet| *octet == b' ').next().is_some_and(is_digest) => {
                 self.cram_md5_response(span)
             }
             _ => return None,
@@ -84,7 +84,7 @@ impl Reader<'_> {
         let octets = self.of(span);
         let what = if octets.len() != DIGEST {
             format!("got {} characters, expected {DIGEST} hex digits", octets.len())
-        } else if is_hex_digest(octets) || is_masked(octets) {
+        } else if is_digest(octets) {
             return None;
         } else {
             "got other characters, expected hex digits in lower case".to_owned()
@@ -93,7 +93,8 @@ impl Reader<'_> {
     }
 }
 
-/// An MD5 digest in hex, in lower case.
-pub(super) fn is_hex_digest(octets: &[u8]) -> bool {
-    octets.len() == DIGEST && octets.iter().all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'))
+/// An MD5 digest in hex, in lower case, or what masking leaves of one.
+fn is_digest(octets: &[u8]) -> bool {
+    let hex = octets.iter().all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f'));
+    octets.len() == DIGEST && (hex || is_masked(octets))
 }

@@ -6,7 +6,7 @@
 //! ```text
 //!   decode ─┬─ text       a prompt, a user name, a password, PLAIN
 //!           ├─ cram       CRAM-MD5
-//!           ├─ scram      the four messages of RFC 5802
+//!           ├─ oauth      XOAUTH2, OAUTHBEARER
 //!           ├─ spnego     GSS frame, NegTokenInit, NegTokenInit2, NegTokenResp ─┐
 //!           ├─ kerberos   TOK_ID, the messages of RFC 4120                      │ tables of schema,
 //!           ├─ ntlm       NEGOTIATE, CHALLENGE, AUTHENTICATE                    │ walk of der, names of oid
@@ -31,11 +31,11 @@ mod kerberos;
 mod message;
 mod negoex;
 mod ntlm;
+mod oauth;
 mod oid;
 mod patch;
 mod render;
 mod schema;
-mod scram;
 mod spnego;
 mod text;
 mod tree;
@@ -49,8 +49,7 @@ pub use field::{
 };
 pub use patch::{PatchError, patch, patch_children, splice};
 pub use render::{escape, is_harmful, lines, summary, value_text, word};
-pub(crate) use scram::GRAMMAR as SCRAM_GRAMMAR;
-pub use tree::{Hint, Kind, Mark, Mech, Node, Problem, Reading, Tree, Value};
+pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
 
 /// Reads one token. Never fails: what can't be read is there as octets, with a problem that says why.
 #[must_use]
@@ -65,8 +64,10 @@ pub fn decode(bytes: &[u8], hint: &Hint) -> Tree {
         Reading::UsernameOrPassword => (Kind::Text, reader.characters("username or password", all).secret()),
         Reading::Plain => reader.plain(all),
         Reading::CramMd5 => reader.cram_md5(all),
-        scram if scram.is_scram() => reader.scram(all, scram),
-        _ => reader.token(all),
+        Reading::External => reader.external(all),
+        Reading::Xoauth2 => reader.xoauth2(all),
+        Reading::Oauthbearer => reader.oauthbearer(all),
+        Reading::Guess | Reading::Gss => reader.token(all),
     };
     Tree { kind, root }
 }

@@ -1,10 +1,11 @@
-//! Values that are characters: LOGIN's prompts and answers, PLAIN (RFC 4616).
+//! Values that are characters: LOGIN's prompts and answers, PLAIN (RFC 4616), EXTERNAL (RFC 4422 appendix A).
 
 use super::der::Reader;
 use super::tree::{Kind, Node, Problem, Value};
 use crate::terms::{Cite, Span};
 
 const PLAIN: Cite = Cite::new("RFC 4616", "2");
+const EXTERNAL: Cite = Cite::new("RFC 4422", "A.1");
 
 /// Whether these octets are what masking leaves of a secret.
 pub(super) fn is_masked(octets: &[u8]) -> bool {
@@ -49,9 +50,23 @@ impl Reader<'_> {
         (Kind::Text, node)
     }
 
+    /// The authorization identity alone.
+    pub(super) fn external(&self, span: Span) -> (Kind, Node) {
+        let mut authzid = self.characters("authzid", span);
+        let octets = self.of(span);
+        if let Some(at) = octets.iter().position(|octet| *octet == 0) {
+            authzid.blame(Problem::new(span.start + at, "got a NUL, expected none", EXTERNAL));
+        } else if matches!(authzid.value, Value::Octets(_)) {
+            authzid.blame(Problem::new(span.start, "got octets that are no UTF-8", EXTERNAL));
+        }
+        let mut node = Node::new("EXTERNAL", span, Value::None);
+        node.children.push(authzid);
+        (Kind::Text, node)
+    }
+
     /// What looks like characters: the messages of the mechanisms that can be told by their form, or any text.
     pub(super) fn guess_text(&mut self, span: Span) -> Option<(Kind, Node)> {
-        self.guess_cram_md5(span).or_else(|| self.guess_scram(span)).or_else(|| self.guess_plain(span))
+        self.guess_cram_md5(span).or_else(|| self.guess_oauth(span)).or_else(|| self.guess_plain(span))
     }
 
     /// UTF-8 without controls, but for line ends and a NUL at the end (as some prompts have it), or with exactly two NUL,

@@ -19,8 +19,6 @@ mod connection;
 mod listen;
 mod live;
 mod loose;
-#[cfg(test)]
-mod tests;
 mod tls;
 
 pub use address::{Address, BadAddress, listen_address};

@@ -2,7 +2,7 @@
 
 use super::row::{Machine, Signal};
 use super::settled::{Inner, Layer, NegState, Settled, Token};
-use crate::decode::Kind;
+use crate::decode::{Hint, Kind, Reading, decode};
 use crate::terms::Party;
 use crate::wire::{Base64, Body, Command, FlawKind, Message, Reply, Response, Verb};
 
@@ -29,8 +29,10 @@ pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
         Machine::Login => login(said),
         Machine::Plain => text(said, &PLAIN),
         Machine::CramMd5 => text(said, &CRAM_MD5),
+        Machine::External => text(said, &EXTERNAL),
+        Machine::Xoauth2 => text(said, &XOAUTH2),
+        Machine::Oauthbearer => text(said, &OAUTHBEARER),
         Machine::Gssapi | Machine::Kerberos | Machine::GssSpnego | Machine::SmtpNtlm => tokens(machine, said),
-        Machine::Scram => scram(said),
         Machine::Spnego => spnego(said),
         Machine::Ntlm | Machine::Krb5 => inner(machine, said),
     }
@@ -172,12 +174,50 @@ const PLAIN: Words = Words {
 const CRAM_MD5: Words = Words {
     alone: Signal::AuthCramMd5,
     initial: |_| Signal::AuthCramMd5InitialResponse,
-    challenge: |octets| match octets {
-        [b'<', inner @ .., b'>'] if inner.contains(&b'@') => Signal::CramMd5Challenge,
-        _ => Signal::OtherChallenge,
+    challenge: |octets| {
+        if is_sound(octets, Reading::CramMd5) { Signal::CramMd5Challenge } else { Signal::OtherChallenge }
     },
     response: |octets| if octets.is_empty() { Signal::EmptyResponse } else { Signal::CramMd5Response },
 };
+
+const EXTERNAL: Words = Words {
+    alone: Signal::AuthExternal,
+    initial: |octets| if octets.is_empty() { Signal::AuthExternalEmpty } else { Signal::AuthExternalAuthzid },
+    challenge: |_| Signal::OtherChallenge,
+    response: |octets| if octets.is_empty() { Signal::EmptyResponse } else { Signal::ExternalAuthzid },
+};
+
+const XOAUTH2: Words = Words {
+    alone: Signal::AuthXoauth2,
+    initial: |_| Signal::AuthXoauth2Message,
+    challenge: oauth_challenge,
+    response: |octets| match octets {
+        [] => Signal::EmptyResponse,
+        [0x01] => Signal::ControlAResponse,
+        _ => Signal::Xoauth2Message,
+    },
+};
+
+const OAUTHBEARER: Words = Words {
+    alone: Signal::AuthOauthbearer,
+    initial: |_| Signal::AuthOauthbearerMessage,
+    challenge: oauth_challenge,
+    response: |octets| match octets {
+        [] => Signal::EmptyResponse,
+        [0x01] => Signal::ControlAResponse,
+        _ => Signal::OauthbearerMessage,
+    },
+};
+
+fn oauth_challenge(octets: &[u8]) -> Signal {
+    if is_sound(octets, Reading::Oauthbearer) { Signal::OauthErrorChallenge } else { Signal::OtherChallenge }
+}
+
+/// Whether a challenge has the form that it should have.
+fn is_sound(octets: &[u8], reading: Reading) -> bool {
+    let tree = decode(octets, &Hint { from: Some(Party::Server), reading, ..Hint::default() });
+    tree.problems().next().is_none()
+}
 
 /// A text mechanism, by its words.
 fn text(said: &Said<'_>, words: &Words) -> Option<Signal> {
@@ -197,55 +237,6 @@ fn text(said: &Said<'_>, words: &Words) -> Option<Signal> {
             (334, Some(challenge)) if !challenge.span.is_empty() => Some(Signal::OtherChallenge),
             (334, _) => Some(Signal::EmptyChallenge),
             (235, _) => Some(Signal::Success),
-            _ => refusal(reply),
-        },
-        _ => None,
-    }
-}
-
-fn scram(said: &Said<'_>) -> Option<Signal> {
-    let token = said.token.filter(|token| !token.malformed);
-    let fits = said.settled.scram.fits;
-    match &said.message.body {
-        Body::Command(command) => {
-            let Some(initial) = &command.auth.as_ref()?.initial else { return Some(Signal::AuthScram) };
-            legible(initial, true).then(|| match token.map(|token| token.kind) {
-                Some(Kind::ScramClientFirst) if said.settled.denies_plus() => Signal::AuthClientFirstDowngrade,
-                Some(Kind::ScramClientFirst) if fits => Signal::AuthClientFirst,
-                _ => Signal::AuthClientFirstMalformed,
-            })
-        }
-        Body::Response(Response::Cancel) => Some(Signal::Cancel),
-        Body::Response(Response::Empty) if said.settled.scram.last == Some(Kind::ScramServerFinal) => {
-            Some(Signal::EmptyResponse)
-        }
-        Body::Response(Response::Empty) => Some(Signal::MalformedResponse),
-        Body::Response(Response::Base64(base64)) => legible(base64, false).then(|| {
-            // Behind the server-final-message nothing but an empty line belongs.
-            let last = said.settled.scram.last.filter(|last| *last != Kind::ScramServerFinal);
-            match token.filter(|token| Some(token.kind) == last).map(|token| token.kind) {
-                Some(Kind::ScramClientFirst) if said.settled.denies_plus() => Signal::ClientFirstDowngrade,
-                Some(Kind::ScramClientFirst) if fits => Signal::ClientFirst,
-                Some(Kind::ScramClientFinal) if fits && !said.settled.denies_plus() => Signal::ClientFinal,
-                Some(Kind::ScramClientFinal) => Signal::ClientFinalUnfit,
-                _ => Signal::MalformedResponse,
-            }
-        }),
-        Body::Reply(reply) if reply.last => match reply.code {
-            334 if reply.challenge.as_ref().is_none_or(|challenge| challenge.span.is_empty()) => {
-                let first = said.settled.scram.last.is_none();
-                Some(if first { Signal::EmptyChallenge } else { Signal::MalformedChallenge })
-            }
-            334 => Some(match token.map(|token| token.kind) {
-                _ if said.settled.scram.last.is_none() => Signal::MalformedChallenge,
-                Some(Kind::ScramServerFirst) if fits => Signal::ServerFirst,
-                Some(Kind::ScramServerFirst) => Signal::ServerFirstOtherNonce,
-                Some(Kind::ScramServerFinal) if said.settled.scram.signed => Signal::ServerFinal,
-                Some(Kind::ScramServerFinal) => Signal::ServerError,
-                _ => Signal::MalformedChallenge,
-            }),
-            235 if said.settled.scram.signed => Some(Signal::Success),
-            235 => Some(Signal::SuccessTooEarly),
             _ => refusal(reply),
         },
         _ => None,

@@ -38,8 +38,12 @@ pub enum Machine {
     Plain,
     /// AUTH CRAM-MD5 (RFC 2195).
     CramMd5,
-    /// AUTH SCRAM-… (RFC 5802, RFC 7677), whatever the hash, with -PLUS or without.
-    Scram,
+    /// AUTH EXTERNAL (RFC 4422 appendix A).
+    External,
+    /// AUTH XOAUTH2 (Google's description).
+    Xoauth2,
+    /// AUTH OAUTHBEARER (RFC 7628).
+    Oauthbearer,
     /// AUTH GSSAPI that means SPNEGO (MS-SSEAN), with the mapping of RFC 2222 section 7.2.
     Gssapi,
     /// AUTH GSSAPI that means Kerberos (RFC 4752).
@@ -58,12 +62,14 @@ pub enum Machine {
 
 impl Machine {
     /// All, outermost first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Smtp,
         Self::Login,
         Self::Plain,
         Self::CramMd5,
-        Self::Scram,
+        Self::External,
+        Self::Xoauth2,
+        Self::Oauthbearer,
         Self::Gssapi,
         Self::Kerberos,
         Self::GssSpnego,
@@ -81,7 +87,9 @@ impl Machine {
             Self::Login => "login",
             Self::Plain => "plain",
             Self::CramMd5 => "cram-md5",
-            Self::Scram => "scram",
+            Self::External => "external",
+            Self::Xoauth2 => "xoauth2",
+            Self::Oauthbearer => "oauthbearer",
             Self::Gssapi => "gssapi",
             Self::Kerberos => "kerberos",
             Self::GssSpnego => "gss-spnego",
@@ -100,7 +108,9 @@ impl Machine {
             Self::Login => "AUTH LOGIN (MS-XLOGIN)",
             Self::Plain => "AUTH PLAIN (RFC 4616)",
             Self::CramMd5 => "AUTH CRAM-MD5 (RFC 2195)",
-            Self::Scram => "AUTH SCRAM-SHA-1 and its like (RFC 5802, RFC 7677)",
+            Self::External => "AUTH EXTERNAL (RFC 4422 appendix A)",
+            Self::Xoauth2 => "AUTH XOAUTH2 (Google)",
+            Self::Oauthbearer => "AUTH OAUTHBEARER (RFC 7628)",
             Self::Gssapi => "AUTH GSSAPI meaning SPNEGO (MS-SSEAN, RFC 2222 7.2)",
             Self::Kerberos => "AUTH GSSAPI meaning Kerberos (RFC 4752)",
             Self::GssSpnego => "AUTH GSS-SPNEGO (RFC 4178)",
@@ -415,31 +425,34 @@ signals! {
     CramMd5Challenge,
     /// The client answers with its user name and the digest.
     CramMd5Response,
-    // SCRAM (RFC 5802 section 5).
-    /// AUTH SCRAM-… alone: the client-first-message is to come on a line of its own.
-    AuthScram,
-    /// AUTH SCRAM-… with the client-first-message: who the client is, and its nonce.
-    AuthClientFirst,
-    /// AUTH SCRAM-… with y, that the server can't bind to TLS, though it offers -PLUS.
-    AuthClientFirstDowngrade: AuthClientFirst,
-    /// AUTH SCRAM-… with octets that are no client-first-message for this mechanism.
-    AuthClientFirstMalformed,
-    /// The client answers with the client-first-message: who it is, and its nonce.
-    ClientFirst,
-    /// The client answers with y, that the server can't bind to TLS, though it offers -PLUS.
-    ClientFirstDowngrade: ClientFirst,
-    /// 334 with the server-first-message: the nonce of both, the salt, and how many rounds.
-    ServerFirst,
-    /// 334 with a server-first-message whose nonce does not continue the client's.
-    ServerFirstOtherNonce,
-    /// The client answers with the client-final-message: its proof.
-    ClientFinal,
-    /// The client-final-message that a server must refuse: another nonce or GS2 header, or a downgrade.
-    ClientFinalUnfit: ClientFinal,
-    /// 334 with the server-final-message: the server's signature, which proves it.
-    ServerFinal,
-    /// 334 with a server-final-message that says by e= why the server refuses.
-    ServerError,
+
+    // EXTERNAL (RFC 4422 appendix A).
+    /// AUTH EXTERNAL alone: whose rights are wanted is to come on a line of its own.
+    AuthExternal,
+    /// AUTH EXTERNAL with an authorization identity: whose rights the client wants.
+    AuthExternalAuthzid,
+    /// AUTH EXTERNAL with `=`, no identity: the server is to take whom the certificate names.
+    AuthExternalEmpty,
+    /// The client answers with an authorization identity: whose rights it wants.
+    ExternalAuthzid,
+
+    // XOAUTH2 (Google's description) and OAUTHBEARER (RFC 7628).
+    /// AUTH XOAUTH2 alone: user name and token are to come on a line of their own.
+    AuthXoauth2,
+    /// AUTH XOAUTH2 with the message: user name and bearer token.
+    AuthXoauth2Message,
+    /// The client answers with its message of XOAUTH2: user name and bearer token.
+    Xoauth2Message,
+    /// AUTH OAUTHBEARER alone: the token is to come on a line of its own.
+    AuthOauthbearer,
+    /// AUTH OAUTHBEARER with the message, which holds the bearer token.
+    AuthOauthbearerMessage,
+    /// The client answers with its message of OAUTHBEARER, which holds the bearer token.
+    OauthbearerMessage,
+    /// 334 with an error in JSON: the server does not take the token, and says why.
+    OauthErrorChallenge,
+    /// The client answers with one octet of 01: it has read the error.
+    ControlAResponse,
 
     // GSSAPI (RFC 2222 section 7.2, MS-SSEAN, RFC 4752).
     /// AUTH GSSAPI alone: the first token is to come on a line of its own.

@@ -90,7 +90,12 @@ impl Lab {
         }
         server.layer = self.layer;
         server.fault = fault(Party::Server);
-        Session::new(Some(client), Some(server))
+        let mut session = Session::new(Some(client), Some(server));
+        if self.mechanism == Mechanism::External && self.fault != Some(Fault::WrongPassword) {
+            // Without TLS there is no certificate: whom it would name is taken as given.
+            session.bindings.identity.clone_from(&self.kit.credential.user);
+        }
+        session
     }
 }
 

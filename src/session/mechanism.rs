@@ -20,12 +20,28 @@ pub enum Mechanism {
     Plain,
     /// AUTH CRAM-MD5 (RFC 2195).
     CramMd5,
+    /// AUTH EXTERNAL (RFC 4422 appendix A).
+    External,
+    /// AUTH XOAUTH2 (Google's description).
+    Xoauth2,
+    /// AUTH OAUTHBEARER (RFC 7628).
+    Oauthbearer,
 }
 
 impl Mechanism {
     /// All, the strongest first: a client that may choose takes the first that is offered and that it has what it takes
     /// for. GSSAPI leads (MS-SSEAN section 3.1.5.1).
-    pub const ALL: [Self; 6] = [Self::Gssapi, Self::GssSpnego, Self::CramMd5, Self::Ntlm, Self::Plain, Self::Login];
+    pub const ALL: [Self; 9] = [
+        Self::Gssapi,
+        Self::GssSpnego,
+        Self::External,
+        Self::CramMd5,
+        Self::Ntlm,
+        Self::Oauthbearer,
+        Self::Xoauth2,
+        Self::Plain,
+        Self::Login,
+    ];
 
     /// Its table.
     pub(super) const fn machine(self) -> Machine {
@@ -36,6 +52,9 @@ impl Mechanism {
             Self::Login => Machine::Login,
             Self::Plain => Machine::Plain,
             Self::CramMd5 => Machine::CramMd5,
+            Self::External => Machine::External,
+            Self::Xoauth2 => Machine::Xoauth2,
+            Self::Oauthbearer => Machine::Oauthbearer,
         }
     }
 
@@ -49,6 +68,9 @@ impl Mechanism {
             Self::Login => "LOGIN",
             Self::Plain => "PLAIN",
             Self::CramMd5 => "CRAM-MD5",
+            Self::External => "EXTERNAL",
+            Self::Xoauth2 => "XOAUTH2",
+            Self::Oauthbearer => "OAUTHBEARER",
         }
     }
 
@@ -62,6 +84,9 @@ impl Mechanism {
             Self::Login => "user name and password, each on a line (MS-XLOGIN)",
             Self::Plain => "user name and password in one message (RFC 4616)",
             Self::CramMd5 => "a digest over the server's challenge (RFC 2195)",
+            Self::External => "the client's TLS certificate (RFC 4422 appendix A)",
+            Self::Xoauth2 => "a bearer token, as Google has it",
+            Self::Oauthbearer => "a bearer token (RFC 7628)",
         }
     }
 
@@ -69,7 +94,7 @@ impl Mechanism {
     /// section 4).
     #[must_use]
     pub const fn bares_secret(self) -> bool {
-        matches!(self, Self::Login | Self::Plain)
+        matches!(self, Self::Login | Self::Plain | Self::Xoauth2 | Self::Oauthbearer)
     }
 }
 

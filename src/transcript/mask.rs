@@ -13,7 +13,7 @@
 //! is masked for what it is to its sender; to its reader it may say something else afterwards.
 
 use super::{Event, Step, What};
-use crate::decode::{Hint, Kind, Reading, Tree, Value, decode};
+use crate::decode::{Hint, Kind, Reading, Tree, decode};
 use crate::machine::Prompt;
 use crate::terms::{Party, Span};
 use crate::wire::{Base64, Base64ErrorKind, Body, Dialogue, Message, Verb, base64, read_client, read_server};
@@ -57,7 +57,9 @@ fn without_echoes(bytes: &[u8], step: &Step, message: &Message) -> Vec<u8> {
 fn is_understood(step: &Step) -> bool {
     let prompts = step.token.is_some_and(|token| token.hint.reading == Reading::Prompt)
         && Prompt::read(step.token_bytes()) != Prompt::Unknown;
-    prompts || step.tree().is_some_and(|tree| is_known(tree.kind))
+    let reading = step.token.is_some_and(|token| !matches!(token.hint.reading, Reading::Guess | Reading::Prompt));
+    let is_read = |tree: &Tree| reading && tree.kind == Kind::Text && tree.problems().next().is_none();
+    prompts || step.tree().is_some_and(|tree| is_known(tree.kind) || is_read(&tree))
 }
 
 /// One line of `step`, which has been read as `sent`; `unsure` whether an answer in LOGIN is the name or the password.
@@ -101,7 +103,6 @@ fn token_as_read(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<
     let known = is_known(tree.kind);
     match (from, hint.reading) {
         (Party::Server, Reading::Guess | Reading::Prompt) if !known => bytes.to_vec(),
-        (Party::Server, scram) if scram.is_scram() && !known => bytes.to_vec(),
         (Party::Server, _) if !known && is_prose(base64.span.of(bytes)) => bytes.to_vec(),
         (Party::Client, Reading::Guess | Reading::Gss) if !known => whole(bytes, base64),
         _ => mask_line(bytes, base64.span, &tree, &base64.bytes),
@@ -136,15 +137,7 @@ fn mask_line(bytes: &[u8], encoded: Span, tree: &Tree, token: &[u8]) -> Vec<u8> 
     let mut masked = token.to_vec();
     for (_, leaf) in tree.walk().filter(|(_, node)| node.secret && node.children.is_empty()) {
         if let Some(octets) = masked.get_mut(leaf.content.start..leaf.content.end) {
-            match &leaf.value {
-                // Base64 within the message stays base64.
-                Value::Base64(within) => {
-                    let mut within = within.clone();
-                    fill(&mut within);
-                    octets.copy_from_slice(base64::encode(&within).as_bytes());
-                }
-                _ => fill(octets),
-            }
+            fill(octets);
         }
     }
     let read = base64::read(bytes, encoded);
@@ -220,7 +213,7 @@ fn replace(bytes: &[u8], span: Span, text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Node, lines};
+    use crate::decode::{Node, Value, lines};
     use crate::transcript::Transcript;
     use crate::transcript::recording;
     use crate::wire::{Response, challenge};
@@ -300,6 +293,12 @@ mod tests {
                 "C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMyBlYzNh\n> C: cmpzMyAqKioq\nS: 535 no\n\
                  C: AUTH CRAM-MD5\nS: 334 PDFAaG9zdD4=\nC: cmpzMw==\n> C: KioqKg==\n",
             ),
+            (
+                "bearer tokens go, what tells whose they are and why they are refused stays",
+                "C: AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHRvawEB\n> C: AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyICoqKgEB\nS: 334 eyJzdGF0dXMiOiI0MDEifQ==\nC:\nS: 535 no\n\
+                 C: AUTH OAUTHBEARER bixhPWEsAWF1dGg9QmVhcmVyIHRvawEB\n> C: AUTH OAUTHBEARER bixhPWEsAWF1dGg9QmVhcmVyICoqKgEB\nS: 334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\nC: AQ==\nS: 535 no\n",
+            ),
+            ("EXTERNAL holds no secret", "C: AUTH EXTERNAL Q2hhcmxpZQ==\nS: 535 no\n"),
             (
                 "words for people stay, what follows is masked",
                 "C: AUTH GSSAPI\nS: 334 GSSAPI supported\nC: cGFzcw==\n> C: KioqKg==\n",

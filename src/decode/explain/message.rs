@@ -1,5 +1,5 @@
 //! What stands around the mechanisms: signed and wrapped messages (RFC 4121, RFC 1964, MS-NLMP section 2.2.2.9), the
-//! security layer (RFC 4752), LOGIN, PLAIN and CRAM-MD5, NEGOEX, and BER of unknown meaning (X.690).
+//! security layer (RFC 4752), LOGIN, PLAIN, CRAM-MD5, EXTERNAL and bearer tokens, NEGOEX, and BER of unknown meaning (X.690).
 
 use super::{Sentence, table};
 
@@ -16,6 +16,29 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "passwd" "RFC 4616" "2": "The password itself. Base64 is no encryption, so PLAIN belongs within TLS.";
         "CRAM-MD5" "RFC 2195" "2": "The answer to the challenge: who it is, and a digest that only who knows the password can make.";
         "msg-id" "RFC 2195" "2": "The challenge, in the form that messages have in their Message-ID. The client makes its digest over it, brackets included.";
+        "EXTERNAL" "RFC 4422" "A.1": "Who it is was shown outside of SASL, here by the client's TLS certificate. The message only says whose rights are wanted.";
+        "XOAUTH2" "Google XOAUTH2" "Initial Client Response": "User name and bearer token, in pairs that an octet of 01 ends. It belongs within TLS.";
+        "OAUTHBEARER" "RFC 7628" "3.1": "A header as SCRAM has it, then pairs that an octet of 01 ends; one holds the bearer token. It belongs within TLS.";
+        "gs2-header" "RFC 5801" "4": "Whether the client could bind to the channel, and whose rights it wants.";
+        "gs2-cb-flag" "RFC 5801" "4": "Channel binding: n is none, y is none though the client could, p is one, which OAUTHBEARER does not have.";
+        "user" "Google XOAUTH2" "Initial Client Response": "The user name, mostly a mail address.";
+        "auth" "RFC 7628" "3.1": "What would stand in the Authorization header of HTTP: the scheme and the token. Left empty, it asks for the error that tells where tokens are had.";
+        "auth-scheme" "RFC 6750" "2.1": "How the token is used: Bearer means that whoever bears it is let in.";
+        "token" "RFC 6750" "2.1": "The bearer token. Whoever has it is let in until it expires, so it is kept secret and belongs within TLS.";
+        "host" "RFC 7628" "3.1": "The host that the client has connected to.";
+        "port" "RFC 7628" "3.1": "The port that the client has connected to.";
+        "mthd" "RFC 7628" "3.1": "The method of HTTP that a signature would cover: POST where it is left out.";
+        "path" "RFC 7628" "3.1": "The path that a signature would cover: / where it is left out.";
+        "post" "RFC 7628" "3.1": "The body that a signature would cover.";
+        "qs" "RFC 7628" "3.1": "The query that a signature would cover.";
+        "kvpair" "RFC 7628" "3.1": "A pair with a key that is not known here, or with none. It may be a token, so it is kept secret.";
+        "kvsep" "RFC 7628" "3.2.3": "One octet of 01: the client has read the error, and the server may refuse now. OAUTHBEARER has it so; XOAUTH2 has an empty line.";
+        "error result" "RFC 7628" "3.2.2": "Why the token is not taken, as an object of JSON. It comes as a challenge, since a refusal can carry no data.";
+        "status" "RFC 7628" "3.2.2": "What is wrong: invalid_token, invalid_request or insufficient_scope; Google puts a status code of HTTP here.";
+        "scope" "RFC 7628" "3.2.2": "What the token must allow to be of use here.";
+        "schemes" "Google XOAUTH2" "Error Response": "The schemes that the server would take.";
+        "openid-configuration" "RFC 7628" "3.2.2": "Where the client can read how tokens are had.";
+        "member" "RFC 7628" "3.2.2": "A member that is not known here.";
         "text" "RFC 4954" "4": "Characters without the marks of any token. What they mean depends on the mechanism.";
         "octets" "saslscope" "": "Octets that this decoder could not read as the field that belongs here. The problem beside them, or above, says why.";
         "length-prefixed token" ".NET Core 3.1" "": "A token behind four octets of length, the form that .NET gives its messages on a stream. No standard has it in this place.";
@@ -154,6 +177,21 @@ pub(super) static SENTENCES: &[Sentence] = table! {
     "msg-id" {
         "local-part" "RFC 2195" "2": "Random digits and a time, so that no two challenges are alike.";
         "domain" "RFC 2195" "2": "The full host name of the server.";
+    }
+    "EXTERNAL" {
+        "authzid" "RFC 4422" "A.1": "The authorization identity: the user whose rights are wanted. Empty, it means those of whom the certificate names.";
+    }
+    "XOAUTH2" {
+        "auth" "Google XOAUTH2" "Initial Client Response": "What would stand in the Authorization header of HTTP: the scheme and the token.";
+        "kvpair" "Google XOAUTH2" "Initial Client Response": "A pair that XOAUTH2 does not have. It may be a token, so it is kept secret.";
+        "octets" "Google XOAUTH2" "Initial Client Response": "Octets outside of any pair that belongs here. They may hold the token, so they are kept secret.";
+    }
+    "OAUTHBEARER" {
+        "authzid" "RFC 5801" "4": "The authorization identity, behind a=. The token says by itself whom it is for; where both are there they must agree.";
+        "octets" "RFC 7628" "3.1": "Octets outside of any pair that belongs here. They may hold the token, so they are kept secret.";
+    }
+    "error result" {
+        "octets" "RFC 8259" "4": "What could not be read as a member of the object.";
     }
     "PLAIN" {
         "octets" "RFC 4616" "2": "Octets without the two NULs that part name and password. They may hold a password, so they are kept secret.";

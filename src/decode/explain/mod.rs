@@ -9,7 +9,6 @@
 mod kerberos;
 mod message;
 mod ntlm;
-mod scram;
 mod spnego;
 
 use super::tree::{Node, Value};
@@ -50,7 +49,7 @@ struct Sentence {
 }
 
 fn sentences() -> impl Iterator<Item = &'static Sentence> {
-    [spnego::SENTENCES, ntlm::SENTENCES, message::SENTENCES, scram::SENTENCES, kerberos::SENTENCES, kerberos::ERRORS]
+    [spnego::SENTENCES, ntlm::SENTENCES, message::SENTENCES, kerberos::SENTENCES, kerberos::ERRORS]
         .into_iter()
         .flatten()
 }

@@ -15,14 +15,15 @@ const SOURCES: [&str; 12] = [
     include_str!("../negoex.rs"),
     include_str!("../text.rs"),
     include_str!("../cram.rs"),
-    include_str!("../scram.rs"),
+    include_str!("../oauth.rs"),
     include_str!("../der.rs"),
     include_str!("../schema.rs"),
     include_str!("../tree.rs"),
 ];
 
 /// Literals that name no node: kinds of tokens, marks that are looked for, parts of a problem.
-const NO_NAMES: [&str; 9] = ["", "Kerberos", "NTLM", "NTLM signature", "BER", "NTLMSSP\\0", "NEGOEXTS", "the end", "Z"];
+const NO_NAMES: [&str; 11] =
+    ["", "Kerberos", "NTLM", "NTLM signature", "BER", "NTLMSSP\\0", "NEGOEXTS", "the end", "Z", "bearer", "-._~+/"];
 
 fn literals(source: &'static str) -> impl Iterator<Item = &'static str> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
@@ -92,6 +93,19 @@ fn nothing_in_real_tokens_goes_unexplained_whole_or_broken() {
                 broken[end] ^= 0xFF;
                 all_is_explained(&broken, hint);
             }
+        }
+    }
+}
+
+#[test]
+fn nothing_in_messages_goes_unexplained_whole_or_broken() {
+    for (reading, from, message) in crate::decode::tests::MESSAGES {
+        let hint = Hint { from: Some(*from), reading: *reading, ..Hint::default() };
+        for end in 0..message.len() {
+            all_is_explained(&message.as_bytes()[..end], hint);
+            let mut broken = message.as_bytes().to_vec();
+            broken[end] = b'=';
+            all_is_explained(&broken, hint);
         }
     }
 }

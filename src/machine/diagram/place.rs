@@ -69,6 +69,22 @@ const LOGIN_SERVER: Plans = [
     &[" Ready       AuthReceived", "                Failed", "           UsernameReceived     Done"],
 ];
 
+/// Of both mechanisms.
+const OAUTH_CLIENT: Plans = [
+    &[
+        "   Choose            WaitFinal            Done",
+        "  WaitEmpty        ErrorAnswered       Cancelling",
+        "                      Failed",
+    ],
+    &["  Choose       WaitFinal        Done", " WaitEmpty   ErrorAnswered   Cancelling", "               Failed"],
+];
+
+/// Of both mechanisms.
+const OAUTH_SERVER: Plans = [
+    &["  Ready          WaitMessage          Done", "                  ErrorSent          Failed"],
+    &[" Ready        WaitMessage         Done", "               ErrorSent         Failed"],
+];
+
 const GSSAPI_CLIENT: Plans = [
     &[
         "   Choose                              Rejected",
@@ -146,35 +162,6 @@ const KERBEROS_SERVER: Plans = [
     &[" Ready      Rejected", "            Context", "              Done", " Flush     WaitChoice     Failed"],
 ];
 
-const SCRAM_CLIENT: Plans = [
-    &[
-        "  Choose          WaitServerFirst       Cancelling",
-        "  WaitEmpty       WaitServerFinal         Failed",
-        "                     WaitFinal           Rejected",
-        "                       Done",
-    ],
-    &[
-        "  Choose      WaitServerFirst      Cancelling",
-        " WaitEmpty    WaitServerFinal        Failed",
-        "                 WaitFinal          Rejected",
-        "                   Done",
-    ],
-];
-
-const SCRAM_SERVER: Plans = [
-    &[
-        "       Ready            Failed",
-        "  WaitClientFirst                   Rejected",
-        "  WaitClientFinal",
-        "     WaitEmpty           Done",
-    ],
-    &[
-        " WaitClientFirst     WaitClientFinal     Rejected",
-        "     Ready                                Failed",
-        "                        WaitEmpty          Done",
-    ],
-];
-
 const SPNEGO_CLIENT: Plans = [
     &[
         "                   Selected",
@@ -202,6 +189,8 @@ const fn plan(table: &Table, form: Form) -> Option<Plan> {
         (Machine::Smtp, Party::Server) => SMTP_SERVER,
         (Machine::Login | Machine::CramMd5, Party::Client) => LOGIN_CLIENT,
         (Machine::Login, Party::Server) => LOGIN_SERVER,
+        (Machine::Xoauth2 | Machine::Oauthbearer, Party::Client) => OAUTH_CLIENT,
+        (Machine::Xoauth2 | Machine::Oauthbearer, Party::Server) => OAUTH_SERVER,
         (Machine::Gssapi, Party::Client) => GSSAPI_CLIENT,
         (Machine::Gssapi | Machine::GssSpnego, Party::Server) => GSSAPI_SERVER,
         (Machine::GssSpnego, Party::Client) => GSS_SPNEGO_CLIENT,
@@ -209,8 +198,6 @@ const fn plan(table: &Table, form: Form) -> Option<Plan> {
         (Machine::SmtpNtlm, Party::Server) => SMTP_NTLM_SERVER,
         (Machine::Kerberos, Party::Client) => KERBEROS_CLIENT,
         (Machine::Kerberos, Party::Server) => KERBEROS_SERVER,
-        (Machine::Scram, Party::Client) => SCRAM_CLIENT,
-        (Machine::Scram, Party::Server) => SCRAM_SERVER,
         (Machine::Spnego, Party::Client) => SPNEGO_CLIENT,
         (Machine::Spnego, Party::Server) => SPNEGO_SERVER,
         _ => return None,

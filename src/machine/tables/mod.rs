@@ -1,17 +1,19 @@
 //! The tables themselves, one file a protocol. Every row is one sentence of a specification.
 
 mod cram_md5;
+mod external;
 mod gss_spnego;
 mod gssapi;
 mod kerberos;
 mod krb5;
 mod login;
 mod ntlm;
+mod oauthbearer;
 mod plain;
-mod scram;
 mod smtp;
 mod smtp_ntlm;
 mod spnego;
+mod xoauth2;
 
 use super::row::{Machine, Table};
 use crate::terms::Party;
@@ -24,7 +26,9 @@ pub fn table(machine: Machine, party: Party) -> &'static Table {
         Machine::Login => &login::TABLES,
         Machine::Plain => &plain::TABLES,
         Machine::CramMd5 => &cram_md5::TABLES,
-        Machine::Scram => &scram::TABLES,
+        Machine::External => &external::TABLES,
+        Machine::Xoauth2 => &xoauth2::TABLES,
+        Machine::Oauthbearer => &oauthbearer::TABLES,
         Machine::Gssapi => &gssapi::TABLES,
         Machine::Kerberos => &kerberos::TABLES,
         Machine::GssSpnego => &gss_spnego::TABLES,

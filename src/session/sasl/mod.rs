@@ -5,6 +5,8 @@
 //! the engines' own.
 
 mod cram_md5;
+mod external;
+mod oauth;
 mod plain;
 #[cfg(test)]
 mod testing;
@@ -38,6 +40,9 @@ pub(super) enum Verdict {
 pub(super) enum SaslClient {
     Plain(plain::Client),
     CramMd5(Credential, Turn),
+    External,
+    /// With its message.
+    Oauth(oauth::Kind, Vec<u8>, Turn),
 }
 
 /// Whether a side that has one thing to say has said it.
@@ -53,8 +58,15 @@ impl SaslClient {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain(plain::Client::new(&kit.credential))),
             Mechanism::CramMd5 => Some(Self::CramMd5(kit.credential.clone(), Turn::Due)),
+            Mechanism::External => Some(Self::External),
+            Mechanism::Xoauth2 => Some(Self::oauth(oauth::Kind::Xoauth2, kit)),
+            Mechanism::Oauthbearer => Some(Self::oauth(oauth::Kind::Oauthbearer, kit)),
             Mechanism::Gssapi | Mechanism::GssSpnego | Mechanism::Ntlm | Mechanism::Login => None,
         }
+    }
+
+    fn oauth(kind: oauth::Kind, kit: &Kit) -> Self {
+        Self::Oauth(kind, oauth::message(kind, kit), Turn::Due)
     }
 
     /// What goes first, where the client speaks first.
@@ -62,6 +74,9 @@ impl SaslClient {
         match self {
             Self::Plain(client) => Some(client.message()),
             Self::CramMd5(..) => None,
+            // No authorization identity: the server takes whom the certificate names.
+            Self::External => Some(Vec::new()),
+            Self::Oauth(_, message, _) => Some(std::mem::take(message)),
         }
     }
 
@@ -74,6 +89,12 @@ impl SaslClient {
                 *turn = Turn::Past;
                 cram_md5::answer(challenge, credential)
             }
+            Self::External => Answer::Cancel("EXTERNAL has one message, and it is sent (RFC 4422 A.1)".to_owned()),
+            Self::Oauth(_, _, Turn::Past) => Answer::Cancel("the error is answered, and nothing may follow".to_owned()),
+            Self::Oauth(kind, _, turn) => {
+                *turn = Turn::Past;
+                oauth::answer(*kind, challenge)
+            }
         }
     }
 }
@@ -83,15 +104,22 @@ pub(super) enum SaslServer {
     Plain,
     /// With its challenge.
     CramMd5(String),
+    /// With whom the client's certificate names.
+    External(String),
+    /// With what was wrong, once the error is sent.
+    Oauth(oauth::Kind, Option<String>),
 }
 
 impl SaslServer {
     /// A fresh exchange; `None` where the mechanism is none of these. `exchange` is another number for each on one
     /// connection.
-    pub(super) fn new(mechanism: Mechanism, kit: &Kit, exchange: usize, _bindings: &Bindings) -> Option<Self> {
+    pub(super) fn new(mechanism: Mechanism, kit: &Kit, exchange: usize, bindings: &Bindings) -> Option<Self> {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain),
             Mechanism::CramMd5 => Some(Self::CramMd5(cram_md5::challenge(kit, exchange))),
+            Mechanism::External => Some(Self::External(bindings.identity.clone())),
+            Mechanism::Xoauth2 => Some(Self::Oauth(oauth::Kind::Xoauth2, None)),
+            Mechanism::Oauthbearer => Some(Self::Oauth(oauth::Kind::Oauthbearer, None)),
             Mechanism::Gssapi | Mechanism::GssSpnego | Mechanism::Ntlm | Mechanism::Login => None,
         }
     }
@@ -99,7 +127,7 @@ impl SaslServer {
     /// The first challenge, where the server speaks first (RFC 4954 section 4: an initial response is then refused).
     pub(super) fn first(&mut self) -> Option<Vec<u8>> {
         match self {
-            Self::Plain => None,
+            Self::Plain | Self::External(_) | Self::Oauth(..) => None,
             Self::CramMd5(challenge) => Some(challenge.clone().into_bytes()),
         }
     }
@@ -109,6 +137,15 @@ impl SaslServer {
         match self {
             Self::Plain => plain::judge(response, users),
             Self::CramMd5(challenge) => cram_md5::judge(challenge, response, users),
+            Self::External(identity) => external::judge(response, identity, users),
+            Self::Oauth(_, Some(why)) => Verdict::Refused(why.clone()),
+            Self::Oauth(kind, wrong) => match oauth::judge(*kind, response, users) {
+                Ok(()) => Verdict::Success,
+                Err(why) => {
+                    *wrong = Some(why);
+                    oauth::error(*kind)
+                }
+            },
         }
     }
 }
