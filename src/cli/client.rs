@@ -13,7 +13,7 @@ use crate::drive::{Address, BadFile, ClientTls, Live, News, Target, What};
 use crate::session::persona::ClientPersona;
 use crate::session::{ClientSetup, Ending, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls};
 use crate::terms::{Micros, Party};
-use crate::tui::{Dial, Start};
+use crate::tui::{Dial, Options, Start};
 use std::path::PathBuf;
 
 /// Play the client against a server
@@ -114,12 +114,9 @@ impl Arguments {
         let target = Target { tls: self.trust.tls()?, ..Target::new(address) };
         if screen::wanted(common) {
             let options = screen::options(self.holding.gate(screen::SEND), self.holding.stop, common)?;
+            let options = Options { autosave: !self.no_autosave, ..options };
             let outcome = screen::run(Start::Client(Box::new(Dial { setup, target })), options)?;
-            return Ok(match outcome.transcript {
-                _ if outcome.interrupted => Exit::Interrupted,
-                Some(transcript) => outcome::client(&transcript),
-                None => Exit::Clean,
-            });
+            return screen::left(outcome, outcome::client);
         }
         let mut desk = Desk::new(out, common, !self.no_autosave);
         let recorder = match common.save.as_deref() {

@@ -7,6 +7,7 @@ use crate::config::terminal::{self, Colors};
 use crate::config::theme::Theme;
 use crate::decode::escape;
 use crate::session::{Gate, Stop};
+use crate::transcript::Transcript;
 use crate::tui::{self, Arrangement, Keys, Options, Outcome, Start, Twins};
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -35,6 +36,7 @@ pub(super) fn options(gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<O
         reveal: common.reveal,
         keep_secrets: common.keep_secrets,
         save: common.save.clone(),
+        autosave: false,
         gate,
         stops,
         present: false,
@@ -51,6 +53,16 @@ pub(super) fn run(start: Start, options: Options) -> Result<Outcome, Failure> {
     };
     let _ = writeln!(io::stderr(), "saslscope: {}", escape(&told)); // nobody may be there to read it
     Ok(outcome)
+}
+
+/// How a screen was left that a connection was wanted for; `ended` is what a session that has ended comes to.
+pub(super) fn left(outcome: Outcome, ended: impl Fn(&Transcript) -> Exit) -> Result<Exit, Failure> {
+    match (outcome.failure, outcome.transcript) {
+        _ if outcome.interrupted => Ok(Exit::Interrupted),
+        (Some(failure), _) => Err(Failure { exit: Exit::CannotConnect, text: failure.to_string() }),
+        (None, Some(transcript)) => Ok(ended(&transcript)),
+        (None, None) => Ok(Exit::Clean),
+    }
 }
 
 /// The start screen.

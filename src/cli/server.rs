@@ -26,14 +26,12 @@ use crate::decode::escape;
 use crate::drive::{ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
 use crate::session::{Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
 use crate::terms::{Micros, Party};
-use crate::transcript::{Summary, Verdict};
-use crate::tui::{Serve, Start};
+use crate::transcript::{Summary, Verdict, numbered};
+use crate::tui::{Options, Serve, Start, write_port};
 use serde::Serialize;
 use std::collections::{HashMap, VecDeque};
-use std::fs;
-use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::TryRecvError;
 
 /// Play a server, for as many clients as come
@@ -92,12 +90,11 @@ impl Arguments {
             ..Listen::new(self.listen, self.certificate()?)
         };
         if screen::wanted(common) {
-            if self.port_file.is_some() {
-                return Err(Failure::usage("--port-file is for scripts; add --headless"));
-            }
-            let options = screen::options(self.holding.gate(Gate::default()), self.holding.stop, common)?;
-            let outcome = screen::run(Start::Server(Box::new(Serve { setup, listen })), options)?;
-            return Ok(if outcome.interrupted { Exit::Interrupted } else { Exit::Clean });
+            let options = screen::options(self.holding.gate(screen::SEND), self.holding.stop, common)?;
+            let options = Options { autosave: !self.no_autosave, ..options };
+            let serve = Serve { setup, listen, port_file: self.port_file };
+            let outcome = screen::run(Start::Server(Box::new(serve)), options)?;
+            return screen::left(outcome, |_| Exit::Clean);
         }
         let exposes = !self.expose && !self.listen.ip().to_canonical().is_loopback();
         let world = World::begin()?;
@@ -106,7 +103,7 @@ impl Arguments {
             text: failure.to_string(),
         })?;
         if let Some(path) = &self.port_file {
-            write_port(path, address.port())?;
+            write_port(path, address.port()).map_err(Failure::usage)?;
         }
         let desk = Desk::new(out, common, !self.no_autosave);
         let mut server = Server {
@@ -151,16 +148,6 @@ impl Arguments {
         setup.patience = Micros(self.timeout * 1_000_000);
         Ok(setup)
     }
-}
-
-/// The file is whole at any time: it is written beside and moved there.
-fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
-    let beside = path.with_extension(format!("{}.new", std::process::id()));
-    let written = fs::File::create(&beside).and_then(|mut file| writeln!(file, "{port}"));
-    written.and_then(|()| fs::rename(&beside, path)).map_err(|error| {
-        let _ = fs::remove_file(&beside); // it may not even have been made
-        Failure::usage(format!("writing the port to {}: {error}", path.display()))
-    })
 }
 
 /// A server under way.
@@ -398,14 +385,4 @@ impl Server<'_> {
             deviations: summary.deviations,
         })?)
     }
-}
-
-/// `mine.session` of session 7 is `mine-0007.session`.
-fn numbered(path: &Path, session: u64) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = match path.extension() {
-        Some(extension) => format!("{stem}-{session:04}.{}", extension.to_string_lossy()),
-        None => format!("{stem}-{session:04}"),
-    };
-    path.with_file_name(name)
 }

@@ -22,7 +22,7 @@ mod verdict;
 
 pub use event::{Event, What, tls_facts, tls_line};
 pub use place::Place;
-pub use recorder::{Archive, Recorder, kept};
+pub use recorder::{Archive, Recorder, kept, numbered};
 pub use sessions::{Entry, Origin, Sessions, Sort, Summary};
 pub use shown::Shown;
 pub use step::{Inbox, Standing, Step, Token};

@@ -90,6 +90,17 @@ impl Recorder {
     }
 }
 
+/// Where a session is recorded of several that go to one name: for session 7 `mine.session` is `mine-0007.session`.
+#[must_use]
+pub fn numbered(path: &Path, session: u64) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = match path.extension() {
+        Some(extension) => format!("{stem}-{session:04}.{}", extension.to_string_lossy()),
+        None => format!("{stem}-{session:04}"),
+    };
+    path.with_file_name(name)
+}
+
 /// The end of the names of recordings.
 const EXTENSION: &str = "session";
 

@@ -5,6 +5,7 @@ use crate::config::dirs;
 use crate::transcript::recording::{Damage, Headers, Loaded, Writer, create_new as create_new_file, read};
 use crate::transcript::{Event, Transcript};
 use include_dir::{Dir, include_dir};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -159,6 +160,19 @@ pub(super) fn whole(path: &Path, written: io::Result<()>) -> io::Result<()> {
         if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
             let _ = std::fs::remove_file(path); // it may not even have been created
         }
+    })
+}
+
+/// Tells others on which port a server listens. The file is whole at any time: it is written beside and moved there.
+///
+/// # Errors
+/// Where it can't be written: a sentence.
+pub fn write_port(path: &Path, port: u16) -> Result<(), String> {
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let written = File::create(&beside).and_then(|mut file| writeln!(file, "{port}"));
+    written.and_then(|()| std::fs::rename(&beside, path)).map_err(|error| {
+        let _ = std::fs::remove_file(&beside); // it may not even have been made
+        format!("writing the port to {}: {error}", path.display())
     })
 }
 

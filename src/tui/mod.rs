@@ -61,7 +61,7 @@ mod view;
 mod wanted;
 
 pub use effect::{Done, Effect, done, perform};
-pub use files::{BuiltIn, Opened, Progress, built_in};
+pub use files::{BuiltIn, Opened, Progress, built_in, write_port};
 pub use keys::{KeyRow, Keys};
 pub use model::{Clock, Model};
 pub use mouse::mouse;
@@ -80,11 +80,11 @@ pub use view::draw_notes;
 use crate::config::dirs;
 use crate::config::terminal::Colors;
 use crate::config::theme::Theme;
-use crate::drive::{Drive, News};
+use crate::drive::{Drive, Failure, News};
 use crate::session::{Gate, Lab, Stop};
 use crate::terms::Micros;
-use crate::transcript::Transcript;
 use crate::transcript::recording::Damage;
+use crate::transcript::{Archive, Transcript};
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender};
@@ -133,7 +133,9 @@ pub struct Options {
     pub keep_secrets: bool,
     /// Record the first exchange to this new file, each event as it happens.
     pub save: Option<PathBuf>,
-    /// Where both parties of a lab are held.
+    /// Record live exchanges that nobody asked to save.
+    pub autosave: bool,
+    /// Where parties that are played are held.
     pub gate: Gate,
     /// Where a run ends.
     pub stops: Vec<Stop>,
@@ -158,6 +160,7 @@ impl Options {
             reveal: false,
             keep_secrets: false,
             save: None,
+            autosave: false,
             gate: Gate { receive: false, send: true },
             stops: Vec::new(),
             present: false,
@@ -174,6 +177,8 @@ pub struct Outcome {
     pub damage: Option<Damage>,
     /// Ctrl-C, or a signal.
     pub interrupted: bool,
+    /// Why the client could not connect, or the server not listen, when it was left at that.
+    pub failure: Option<Failure>,
     /// Where an exchange that no file held was written when the terminal was lost, or why it was not.
     pub rescued: Option<io::Result<PathBuf>>,
 }
@@ -186,6 +191,9 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     let clock = Instant::now();
     let mut model = Model::new(options, fresh_clock());
     model.network.origin = Some(clock);
+    if model.options.autosave && model.options.save.is_none() {
+        model.network.archive = dirs::data().map(|data| Archive::new(data.join("recordings"), network::SESSIONS));
+    }
     model.recordings = files::in_directory();
     model.recent = recent::list();
     model.can = can(&model);
@@ -309,7 +317,13 @@ impl Wire {
         let Some(drive) = &self.drive else { return };
         match effect {
             Effect::Connect(dial) => model.connecting(drive.connect(dial.target)),
-            Effect::Listen(serve) => model.listening(drive.listen(serve.listen)),
+            Effect::Listen(serve) => {
+                let address = drive.listen(serve.listen);
+                let told = address.as_ref().ok().zip(serve.port_file);
+                let told = told.map_or(Ok(()), |(address, path)| files::write_port(&path, address.port()));
+                model.listening(address);
+                told.unwrap_or_else(|error| model.complain(error));
+            }
             _ => {}
         }
     }

@@ -411,13 +411,14 @@ impl Model {
     /// What there is to tell, once the screen is left.
     pub fn outcome(&mut self) -> Option<Outcome> {
         let interrupted = self.left?;
+        let failure = self.failure();
         let (transcript, damage) = match self.exchange.take().map(|exchange| exchange.source) {
             Some(Source::Lab { session, .. }) => (Some(session.transcript().clone()), None),
             Some(Source::Live { live, .. }) => (Some(live.session.transcript().clone()), None),
             Some(Source::Recording { transcript, damage, .. }) => (Some(transcript), damage),
             None => (None, None),
         };
-        Some(Outcome { transcript, damage, interrupted, rescued: None })
+        Some(Outcome { transcript, damage, interrupted, failure, rescued: None })
     }
 
     /// Where the panes stand: between the bars, below the notes of a show.

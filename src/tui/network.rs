@@ -17,18 +17,21 @@ use super::looking::moved;
 use super::model::{Front, Model, Overlay};
 use super::prompts::{Prompt, PromptKind};
 use super::stepping;
+use crate::decode::escape;
 use crate::drive::{Failure, Link, Listen, Live, News, Target, What};
 use crate::mech::User;
 use crate::session::{ClientSetup, Input, ServerSetup, Session, Stop};
 use crate::terms::{Micros, Party};
 use crate::transcript::recording::Headers;
-use crate::transcript::{Entry, Origin, Sessions, Sort, Summary};
+use crate::transcript::{Archive, Entry, Origin, Recorder, Sessions, Sort, Summary, numbered};
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// How many sessions are kept.
-const SESSIONS: usize = 1_000;
+pub(super) const SESSIONS: usize = 1_000;
 
 /// A client to be: what it plays, and where it connects.
 #[derive(Clone)]
@@ -46,6 +49,8 @@ pub struct Serve {
     pub setup: ServerSetup,
     /// Where it listens, and what it shows.
     pub listen: Listen,
+    /// The file that is to have the port, once it listens.
+    pub port_file: Option<PathBuf>,
 }
 
 impl fmt::Debug for Dial {
@@ -70,6 +75,8 @@ pub(super) struct Network {
     pub(super) dial: Option<Dial>,
     /// The server that listens, or was to.
     pub(super) server: Option<Server>,
+    /// Keeps what nobody asked to save.
+    pub(super) archive: Option<Archive>,
     pub(super) list: List,
 }
 
@@ -92,7 +99,14 @@ pub(super) struct List {
 
 impl Default for Network {
     fn default() -> Self {
-        Self { origin: None, sessions: Sessions::new(SESSIONS), dial: None, server: None, list: List::default() }
+        Self {
+            origin: None,
+            sessions: Sessions::new(SESSIONS),
+            dial: None,
+            server: None,
+            archive: None,
+            list: List::default(),
+        }
     }
 }
 
@@ -211,32 +225,76 @@ impl Model {
         }
     }
 
+    /// What records a session, if anything is to.
+    fn recorder_of(&mut self, id: u64, role: Party, headers: &Headers, peer: &str) -> io::Result<Option<Recorder>> {
+        let keep = self.options.keep_secrets;
+        match (&self.options.save, &mut self.network.archive) {
+            (Some(path), _) if role == Party::Server => Recorder::create(&numbered(path, id), headers, keep).map(Some),
+            (Some(_), _) => self.options.save.take().map(|path| Recorder::create(&path, headers, keep)).transpose(),
+            (None, Some(archive)) => archive.begin(role, peer, headers, keep).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Begins to record a session whose connection is open.
+    fn begin_recording(&mut self, id: u64, peer: &str) {
+        let Some((exchange, _)) = self.find(id) else { return };
+        let Source::Live { role, headers, name, .. } = &mut exchange.source else { return };
+        if name.is_empty() {
+            headers.title = format!("A {role} of {}", escape(peer));
+        }
+        let (role, headers) = (*role, headers.clone());
+        let peer = if name.is_empty() { peer.to_owned() } else { name.clone() };
+        match self.recorder_of(id, role, &headers, &peer) {
+            Ok(recorder) => {
+                if let Some((exchange, _)) = self.find(id) {
+                    exchange.recorder = recorder;
+                }
+            }
+            Err(error) => self.complain(format!("recording {error}; the session goes on without")),
+        }
+    }
+
     /// Gives a session what its connection has told.
     fn heard(&mut self, id: u64, at: Micros, input: Input) {
+        if let Input::Go { peer } = &input {
+            self.begin_recording(id, &peer.clone());
+        }
         let reveal = self.revealed();
-        let Some(entry) = self.network.sessions.entry_mut(id) else { return };
-        let looked_at = entry.load.is_none();
-        let exchange = entry.load.as_deref_mut().or(self.exchange.as_mut().filter(|shown| shown.id() == Some(id)));
-        let Some(exchange) = exchange else { return };
+        let Some((exchange, summary)) = self.find(id) else { return };
         let ran = exchange.session().is_some_and(Session::is_running);
-        exchange.hear(at, input, looked_at.then_some(reveal));
-        entry.summary.follow(exchange.transcript());
-        let stopped = ran && exchange.held().is_some();
-        if looked_at {
-            self.record();
-            if stopped {
-                stepping::say_stop(self);
-            }
+        let shown = summary.is_shown;
+        exchange.hear(at, input, shown.then_some(reveal));
+        summary.of.follow(exchange.transcript());
+        let stopped = shown && ran && exchange.held().is_some();
+        if let Err(error) = exchange.record() {
+            self.complain(format!("recording stopped: {error}"));
+        }
+        if stopped {
+            stepping::say_stop(self);
         }
     }
 
     fn failed(&mut self, id: u64, why: Failure) {
-        let Some(entry) = self.network.sessions.entry_mut(id) else { return };
-        let exchange = entry.load.as_deref_mut().or(self.exchange.as_mut().filter(|shown| shown.id() == Some(id)));
-        if let Some(Exchange { source: Source::Live { failure, .. }, .. }) = exchange {
+        let Some((exchange, summary)) = self.find(id) else { return };
+        summary.of.ended = true;
+        if let Source::Live { failure, .. } = &mut exchange.source {
             *failure = Some(why);
-            entry.summary.ended = true;
         }
+    }
+
+    /// The session of that id, wherever it lies, and what it has come to.
+    fn find(&mut self, id: u64) -> Option<(&mut Exchange, Found<'_>)> {
+        let Entry { load, summary, .. } = self.network.sessions.entry_mut(id)?;
+        let is_shown = load.is_none();
+        let shown = self.exchange.as_mut().filter(|exchange| exchange.id() == Some(id));
+        Some((load.as_deref_mut().or(shown)?, Found { of: summary, is_shown }))
+    }
+
+    /// Why the client could not connect, or the server not listen, where it was left at that.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        let server = self.network.server.as_ref().and_then(|server| server.address.as_ref()?.as_ref().err());
+        server.or(self.exchange.as_ref().and_then(Exchange::failure)).cloned()
     }
 
     /// Takes what the user did to the session on the screen into the list.
@@ -317,6 +375,12 @@ pub(super) fn told(setup: &ServerSetup) -> String {
     format!("{users} · {}", mechanisms.join(" "))
 }
 
+/// What a session has come to, and whether it is on the screen.
+struct Found<'a> {
+    of: &'a mut Summary,
+    is_shown: bool,
+}
+
 /// What keys do in the list.
 pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
     let listed = model.network.listed();
@@ -361,11 +425,10 @@ pub(super) fn hang_up(model: &mut Model) {
     if model.front == Front::List {
         let listed = model.network.listed();
         let Some(id) = listed.get(model.network.place(&listed)).copied() else { return };
-        if let Some(entry) = model.network.sessions.entry_mut(id)
-            && let Some(exchange) = entry.load.as_deref_mut()
-        {
+        if let Some((exchange, summary)) = model.find(id) {
             exchange.play(now, Input::Leave, reveal);
-            entry.summary.follow(exchange.transcript());
+            summary.of.follow(exchange.transcript());
+            let _ = exchange.record(); // what can't be written was complained of when it could not be
         }
         return;
     }
