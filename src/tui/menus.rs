@@ -59,7 +59,8 @@ pub(super) enum MenuKind {
     Faults {
         /// Those that can be done now; they stand first.
         now: Vec<Fault>,
-        mechanism: Mechanism,
+        /// That of the lab.
+        mechanism: Option<Mechanism>,
     },
     /// Stops there, or no longer.
     AddStop,

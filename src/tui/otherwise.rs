@@ -42,7 +42,7 @@ pub(super) fn otherwise(model: &mut Model) {
 /// Lists what can go wrong: with the held line, now, and with the lab from its start.
 pub(super) fn faults(model: &mut Model) {
     let reveal = model.revealed();
-    let Some(mechanism) = model.lab().map(|lab| lab.mechanism) else { return };
+    let mechanism = model.lab().map(|lab| lab.mechanism);
     let session = model.exchange.as_ref().and_then(Exchange::session);
     let now = session.map(Session::faults).unwrap_or_default();
     let label = |when: &str, name: &str, says: &str| format!("{when:7}  {name:18}  {says}");
@@ -56,22 +56,28 @@ pub(super) fn faults(model: &mut Model) {
         );
         items.push(Item { label: label("now", fault.name(), fault.says()), detail });
     }
-    items.extend(Fault::within(mechanism).map(|fault| Item {
+    let restarts = mechanism.into_iter().flat_map(Fault::within);
+    items.extend(restarts.map(|fault| Item {
         label: label("restart", fault.name(), fault.says()),
         detail: format!("The lab starts again, and this goes wrong: {}.", fault.says()),
     }));
-    let detail = "The lab starts again without a fault.".to_owned();
-    items.push(Item { label: label("restart", "none", ""), detail });
+    if mechanism.is_some() {
+        let detail = "The lab starts again without a fault.".to_owned();
+        items.push(Item { label: label("restart", "none", ""), detail });
+    }
+    if items.is_empty() {
+        return model.say("nothing can go wrong with what is held now; most faults are done to a held line");
+    }
     menu(model, "What is to go wrong?", MenuKind::Faults { now, mechanism }, items);
 }
 
 /// Does what was chosen from that list.
-pub(super) fn fault(model: &mut Model, now: &[Fault], mechanism: Mechanism, chosen: usize) {
+pub(super) fn fault(model: &mut Model, now: &[Fault], mechanism: Option<Mechanism>, chosen: usize) {
     if let Some(fault) = now.get(chosen) {
         input(model, Input::Fault(*fault));
         return model.say(format!("{fault}: {}", fault.says()));
     }
-    let fault = Fault::within(mechanism).nth(chosen - now.len());
+    let fault = mechanism.and_then(|mechanism| Fault::within(mechanism).nth(chosen - now.len()));
     model.restart(|lab| lab.fault = fault);
     let said = fault.map_or("without a fault".to_owned(), |fault| format!("with the fault {fault}"));
     model.say(format!("the lab starts again {said}"));
