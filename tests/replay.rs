@@ -144,6 +144,7 @@ fn a_server_is_replayed_to_a_client_of_today() {
     server.replay(replay, false);
     let mut setup = ClientSetup::new("server.example.com", credential("wonderland"));
     (setup.name, setup.mechanism, setup.tls) = ("client.example.com".into(), Some(Mechanism::Login), Tls::Never);
+    setup.allow_plaintext = true;
     let mut client = setup.session([3; 32], 0);
     talk(&mut client, &mut server);
     assert!(server.replayed().unwrap().is_faithful(), "{:#?}", report(&server));

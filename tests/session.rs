@@ -531,7 +531,9 @@ fn a_lab_whose_parties_have_lost_each_other_comes_to_an_end() {
     }
     session.handle_here(Micros(1), Input::Release(Some(b"hello\r\n".to_vec())));
     assert!(session.ended(), "{}", dialogue(&session));
-    assert!(dialogue(&session).ends_with("closed by unknown: neither party has anything more to say"));
+    assert!(dialogue(&session).ends_with(
+        "# client: `hello` is no reply that fits in InMech: it closes\n*  closed by client: a protocol error of the server"
+    ));
 }
 
 #[test]

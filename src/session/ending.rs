@@ -1,12 +1,12 @@
 //! How a client's connection ended: at which stage, and why, in a sentence.
 //!
-//! Stands behind the transcript, as [`Verdict`] does: a function of the steps. What the client decided
-//! for itself, such as that no mechanism is in common, it has said in a note.
+//! Stands behind the transcript, as [`Verdict`] does: a function of the steps. [`super::Session::ending`] adds
+//! what the client decided for itself, such as that no mechanism is in common.
 
-use crate::machine::{Machine, Signal};
+use crate::machine::{Machine, RowId, Signal};
 use crate::terms::Party;
 use crate::transcript::{Step, Transcript, Verdict, What};
-use crate::wire::{self, Body, printable};
+use crate::wire::printable;
 
 /// The stage at which it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -108,81 +108,76 @@ impl Ending {
         if !steps.iter().any(|step| matches!(step.event.what, What::Opened { .. })) {
             return Self::new(Stage::Connect, "no connection was made");
         }
-        let said = |signal: Signal| {
-            steps.iter().any(|step| step.from() == Some(Party::Client) && step.signal.is_some_and(|of| of.is(signal)))
-        };
-        let refused = Self::refused(transcript);
-        match refused {
+        let tried =
+            steps.iter().any(|step| step.from() == Some(Party::Client) && step.signal.is_some_and(Signal::is_auth));
+        let quit = transcript.standing().stack(Party::Client).smtp().name() == "Closed";
+        match Self::refused(transcript) {
             Some(ending) => ending,
-            None if stands(transcript, &["Closed"]) && !said(Signal::Auth) => {
-                Self::new(Stage::Clean, "ended without AUTH")
-            }
+            None if quit && !tried => Self::new(Stage::Clean, "ended without AUTH"),
             None => Self::closed(transcript),
         }
     }
 
     /// The latest refusal that mattered.
     fn refused(transcript: &Transcript) -> Option<Self> {
-        let steps = transcript.steps();
-        steps.iter().rev().find_map(|step| {
-            let taken = step.moves.iter().map(|taken| taken.row).find(|id| {
-                id.party == Party::Client && id.machine == Machine::Smtp && id.row().on.is(Signal::Refusal)
-            })?;
+        let mut greeted = false;
+        transcript.steps().iter().rev().find_map(|step| {
+            let row = step.moves.iter().map(|taken| taken.row).find(is_client)?.row();
             let tls = step.standing.settled.tls;
-            let (stage, what) = match taken.row().from.name() {
+            let from = row.from.name();
+            // HELO behind a refused EHLO, or EHLO said better, makes good for it.
+            greeted |= from == "EhloSent" && row.on.is(Signal::Completed);
+            if !row.on.is(Signal::Refusal) {
+                return None;
+            }
+            let (stage, what) = match from {
                 "Connect" => (Stage::Banner, "the server gives no service"),
-                "EhloSent" if tls => (Stage::EhloAfterTls, "the server refuses EHLO within TLS"),
-                "EhloSent" => (Stage::Ehlo, "the server refuses EHLO"),
-                "InMech" => (Stage::Auth, "the server refuses to authenticate"),
+                "EhloSent" if greeted => return None,
+                "EhloSent" => (if tls { Stage::EhloAfterTls } else { Stage::Ehlo }, "the server refuses EHLO"),
+                "InMech" => (Stage::Auth, "the server refuses"),
                 "Cancelling" => (Stage::Auth, "the exchange was cancelled"),
                 _ => return None,
             };
-            Some(Self::new(stage, format!("{what}: {}", reply(step))))
+            Some(Self::new(stage, format!("{what}: {}", printable(step.line()))))
         })
     }
 
     /// Neither success nor refusal: it was closed, or it hangs.
     fn closed(transcript: &Transcript) -> Self {
-        let steps = transcript.steps();
-        let closed = steps.iter().rev().find_map(|step| match &step.event.what {
-            What::Closed { by, why } => Some((*by, printable(why.as_bytes()))),
+        let closed = transcript.steps().iter().rev().find_map(|step| match &step.event.what {
+            What::Closed { by, why } => Some((*by, why)),
             _ => None,
         });
-        let by = match closed {
-            Some((Some(party), _)) => format!("closed by {party}"),
-            Some((None, _)) => "closed".to_owned(),
-            None => "unfinished".to_owned(),
+        let standing = transcript.standing();
+        let tls = standing.settled.tls;
+        let (stage, place) = match standing.stack(Party::Client).smtp().name() {
+            "Connect" => (Stage::Banner, "before the greeting"),
+            "Greeted" | "EhloSent" => (if tls { Stage::EhloAfterTls } else { Stage::Ehlo }, "at EHLO"),
+            "StartTls" | "Tls" => (Stage::Tls, "at STARTTLS"),
+            "InMech" | "Cancelling" => (Stage::Auth, "within the AUTH exchange"),
+            _ => (Stage::Auth, "without success"),
         };
-        let why = closed.map(|(_, why)| why).filter(|why| !why.is_empty());
-        let waits = transcript.standing().stack(Party::Client).smtp();
-        let whereat = match waits.name() {
-            "Connect" => "before the greeting",
-            "Greeted" | "EhloSent" => "at EHLO",
-            "StartTls" | "Tls" => "at STARTTLS",
-            "InMech" | "Cancelling" => "within the AUTH exchange",
-            _ => "before AUTH",
-        };
-        Self::new(Stage::ClosedEarly, format!("{by} {whereat}{}", why.map_or(String::new(), |why| format!(": {why}"))))
+        // What we close ourselves fails where it stands; what the server closes, closes early.
+        match closed {
+            Some((by, why)) => {
+                let stage = if by.is_some_and(|by| by == Party::Client) { stage } else { Stage::ClosedEarly };
+                let by = by.map_or(String::new(), |by| format!(" by {by}"));
+                let why = if why.is_empty() { String::new() } else { format!(": {}", printable(why.as_bytes())) };
+                Self::new(stage, format!("closed{by} {place}{why}"))
+            }
+            None => Self::new(Stage::ClosedEarly, format!("not ended, {place}")),
+        }
     }
 }
 
-fn stands(transcript: &Transcript, states: &[&str]) -> bool {
-    states.contains(&transcript.standing().stack(Party::Client).smtp().name())
+/// A row of the client in the SMTP machine.
+fn is_client(id: &RowId) -> bool {
+    (id.machine, id.party) == (Machine::Smtp, Party::Client)
 }
 
 fn tls_failed(step: &Step) -> Option<&str> {
     match &step.event.what {
         What::TlsFailed { why } => Some(why),
         _ => None,
-    }
-}
-
-/// Code and text of a reply, escaped.
-fn reply(step: &Step) -> String {
-    match step.message.as_ref() {
-        Some(wire::Message { body: Body::Reply(_) | Body::NotAReply, content, .. }) => {
-            printable(content.of(step.line()))
-        }
-        _ => String::new(),
     }
 }

@@ -40,7 +40,7 @@ use crate::machine::{RowId, Signal, State, Table, table, tables};
 use crate::mech::{Answer, Call, GssContext, MechError};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Event, Step, Transcript, What};
-use crate::wire::{LINE_LIMIT, LineBuffer, RawLine, with_token};
+use crate::wire::{Body, LINE_LIMIT, LineBuffer, Message, RawLine, with_token};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -251,6 +251,8 @@ pub struct Session {
     patience: Option<Micros>,
     /// When something happened last.
     stirred: Micros,
+    /// How many lines the server has said since the client said one.
+    unanswered: u16,
     ended: bool,
 }
 
@@ -298,6 +300,9 @@ impl fmt::Display for On {
     }
 }
 
+/// So many lines a server may say at a stretch: no EHLO reply comes near it, and a flood is not kept.
+const REPLY_LINES: u16 = 500;
+
 /// So many lines in a row may come to nothing before a party that speaks unasked gives up.
 const IN_VAIN: u8 = 3;
 
@@ -305,8 +310,12 @@ const IN_VAIN: u8 = 3;
 enum Decision {
     /// Nothing: it is not its turn.
     Nothing,
+    /// Nothing yet: decide again.
+    Again,
     /// Say this; a reply may be several physical lines.
     Say(Vec<u8>),
+    /// Say this when the user lets it go, whatever the gate.
+    Hold(Vec<u8>),
     /// Say this in place of that.
     SayInstead { composed: Vec<u8>, faulty: Vec<u8> },
     /// Make this call first.
@@ -344,6 +353,7 @@ impl Session {
             bindings: Bindings::default(),
             patience: None,
             stirred: Micros::default(),
+            unanswered: 0,
             ended: false,
         }
     }
@@ -382,6 +392,13 @@ impl Session {
     /// When a peer that says nothing is given up.
     fn given_up(&self) -> Option<Micros> {
         Some(Micros(self.stirred.0.saturating_add(self.patience?.0)))
+    }
+
+    /// How the connection ended for the client; of one that goes on, how it would have if it ended now.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        let trouble = self.client.as_ref().and_then(Client::trouble);
+        trouble.cloned().unwrap_or_else(|| Ending::of(&self.transcript))
     }
 
     /// What ties a mechanism to the TLS connection.
@@ -553,7 +570,8 @@ impl Session {
     pub fn handle(&mut self, at: Micros, input: Input) -> Vec<Effect> {
         self.now = at.max(self.now);
         let mut effects = Vec::new();
-        if !matches!(input, Input::Tick | Input::Note(_)) {
+        // Octets stir only once they make a line: a peer that lets them drip is as silent as one that says nothing.
+        if !matches!(input, Input::Tick | Input::Note(_) | Input::Bytes(..)) {
             self.stirred = self.now;
         }
         match input {
@@ -563,7 +581,7 @@ impl Session {
                     self.secure(&mut effects);
                 }
             }
-            Input::Bytes(from, bytes) => self.receive(from, &bytes),
+            Input::Bytes(from, bytes) => self.receive(from, &bytes, &mut effects),
             Input::Mech { epoch, result } => self.take_answer(epoch, result),
             Input::Release(edited) => {
                 self.running = false; // where all runs on, the next line is held again
@@ -623,7 +641,7 @@ impl Session {
             }
             Input::Tick => {
                 if self.held.is_none() && self.given_up().is_some_and(|due| due <= self.now) {
-                    self.close(None, "the peer said nothing for too long");
+                    self.give_up();
                     effects.push(Effect::Close);
                 }
             }
@@ -682,7 +700,12 @@ impl Session {
             }
             match self.decide(party) {
                 Decision::Nothing => return self.rest(),
+                Decision::Again => {}
                 Decision::Say(line) => self.offer(party, line.clone(), line, effects),
+                Decision::Hold(line) => {
+                    self.stopped = true;
+                    self.offer(party, line.clone(), line, effects);
+                }
                 Decision::SayInstead { composed, faulty } => self.offer(party, composed, faulty, effects),
                 Decision::Call(context, call) => {
                     self.epoch += 1;
@@ -727,7 +750,7 @@ impl Session {
         let begins = |party: &Party| {
             played(*party)
                 && match party {
-                    Party::Client => Client::begins(standing),
+                    Party::Client => Client::begins(&self.transcript),
                     Party::Server => Server::begins(standing),
                 }
         };
@@ -852,11 +875,32 @@ impl Session {
         }
     }
 
-    fn receive(&mut self, from: Party, bytes: &[u8]) {
+    fn receive(&mut self, from: Party, bytes: &[u8], effects: &mut Vec<Effect>) {
         self.buffers[from.index()].push(bytes);
-        while let Some(RawLine { bytes, cut }) = self.buffers[from.index()].next_line() {
+        while !self.ended
+            && let Some(RawLine { bytes, cut }) = self.buffers[from.index()].next_line()
+        {
             self.push(What::Line { from, bytes, edited_from: None, cut });
+            if from == Party::Server && self.unanswered > REPLY_LINES {
+                let why = format!("the server said more than {REPLY_LINES} lines at a stretch");
+                self.close(Some(Party::Client), &why);
+                effects.push(Effect::Close);
+            }
         }
+    }
+
+    /// The peer has said nothing for too long.
+    fn give_up(&mut self) {
+        let (us, peer) =
+            if self.client.is_some() { (Party::Client, Party::Server) } else { (Party::Server, Party::Client) };
+        let seconds = self.patience.unwrap_or_default().0.div_ceil(1_000_000);
+        let greeting = self.transcript.standing().stack(Party::Client).smtp().name() == "Connect";
+        let hint = if us == Party::Client && greeting && !self.implicit_tls {
+            "; if it waits for TLS, try --tls implicit"
+        } else {
+            ""
+        };
+        self.close(Some(us), &format!("the {peer} said nothing for {seconds} s{hint}"));
     }
 
     fn take_answer(&mut self, epoch: u64, result: Result<(Box<dyn GssContext>, Answer), MechError>) {
@@ -879,6 +923,17 @@ impl Session {
 
     fn push(&mut self, what: What) {
         let step = self.transcript.push(Event { at: self.now, what });
+        match step.from() {
+            Some(Party::Client) => (self.stirred, self.unanswered) = (self.now, 0),
+            Some(Party::Server) => {
+                self.unanswered = self.unanswered.saturating_add(1);
+                let whole = !matches!(&step.message, Some(Message { body: Body::Reply(reply), .. }) if !reply.last);
+                if whole {
+                    self.stirred = self.now;
+                }
+            }
+            None => {}
+        }
         if self.stops.iter().any(|stop| stop.met_by(step)) {
             self.running = false;
             self.stopped = true;

@@ -297,7 +297,7 @@ impl Replay {
         match self.party {
             _ if stack.smtp().name() == "Closed" => Decision::Close(""),
             Party::Client if stack.in_exchange() && stack.owes_answer() => Decision::Say(wire::CANCEL.to_vec()),
-            Party::Client if stack.smtp().name() == "Quitting" => Decision::Nothing,
+            Party::Client if matches!(stack.smtp().name(), "EhloSent" | "Cancelling" | "Quitting") => Decision::Nothing,
             Party::Client if stack.smtp().name() == "Connect" => Decision::Close("the replay has come to its end"),
             Party::Client => Decision::Say(b"QUIT\r\n".to_vec()),
             Party::Server if self.ended.is_none() => Decision::Close("the recording ends here"),

@@ -1,7 +1,8 @@
 //! What a party is set up from, before a connection: a client, or a server with as many sessions as there come.
 
+use super::client::Rules;
 use super::gss::embedded;
-use super::persona::ClientPersona;
+use super::persona::{ClientPersona, Habit};
 use super::{Client, Initial, LayerMode, Mechanism, Prompts, Server, Session};
 use crate::decode::Mech;
 use crate::mech::spnego::SpnegoOptions;
@@ -32,7 +33,7 @@ pub struct ClientSetup {
     pub host: String,
     /// What it logs on with.
     pub credential: Credential,
-    /// The mechanism that it uses; `None`: the best that is offered.
+    /// The mechanism that it uses; `None`: the best that is offered, then the next.
     pub mechanism: Option<Mechanism>,
     /// Whether it uses a mechanism that was not offered.
     pub force: bool,
@@ -48,6 +49,8 @@ pub struct ClientSetup {
     pub allow_plaintext: bool,
     /// Whether it has a certificate to show, so that EXTERNAL is of use.
     pub certificate: bool,
+    /// Whether its password is a bearer token, which the OAuth mechanisms take and no others do.
+    pub bearer: bool,
     /// Whose habits it has.
     pub persona: ClientPersona,
     /// Whether its QUIT is held until the user lets it go.
@@ -72,6 +75,7 @@ impl ClientSetup {
             tls: Tls::default(),
             allow_plaintext: false,
             certificate: false,
+            bearer: false,
             persona: ClientPersona::default(),
             stay: false,
             patience: Micros(300_000_000),
@@ -89,6 +93,19 @@ impl ClientSetup {
         client.initial = self.initial;
         client.prompts = self.prompts;
         client.layer = self.layer;
+        client.persona = self.persona;
+        if self.layer == LayerMode::Auto && self.persona.quirk(Habit::LayerRequired).is_some() {
+            client.layer = LayerMode::Rfc2222;
+        }
+        client.rules = Rules {
+            only: self.mechanism,
+            force: self.force,
+            tls: self.tls,
+            allow_plaintext: self.allow_plaintext,
+            certificate: self.certificate,
+            bearer: self.bearer,
+            stay: self.stay,
+        };
         let mut session = Session::new(Some(client), None);
         if self.tls == Tls::Implicit {
             session.use_implicit_tls();

@@ -1,12 +1,13 @@
 //! What the client says within an AUTH exchange, and what it makes of 235.
 
 use super::{Client, Initial, Prompts};
-use crate::machine::{Machine, Signal};
+use crate::machine::{Machine, Prompt, Signal};
 use crate::mech::{Answer, Call, MechError};
 use crate::session::fault::{self, Fault};
 use crate::session::gss::{Gss, LayerMode, NO_LAYER};
+use crate::session::persona::Habit;
 use crate::session::sasl::{self, SaslClient};
-use crate::session::{Bindings, Decision, Mechanism};
+use crate::session::{Bindings, Decision, Ending, Mechanism, Stage};
 use crate::terms::Party;
 use crate::transcript::{Standing, Step, Transcript};
 use crate::wire::{self, Body, COMMAND_LIMIT};
@@ -14,20 +15,14 @@ use crate::wire::{self, Body, COMMAND_LIMIT};
 impl Client {
     pub(super) fn start(&mut self, bindings: &Bindings) -> Decision {
         if let Some(mut sasl) = SaslClient::new(self.mechanism, &self.kit, bindings) {
-            self.tried = true;
             let initial = sasl.initial();
             self.sasl = Some(sasl);
-            let name = self.mechanism.name();
-            return match initial {
-                Some(octets) => self.auth(name, &octets),
-                None => Decision::Say(wire::command_auth(name, None)),
-            };
+            return self.auth(initial.as_deref());
         }
         match self.mechanism {
             Mechanism::Login => {
-                self.tried = true;
                 let username = self.kit.credential.user.clone();
-                self.auth("LOGIN", username.as_bytes())
+                self.auth(Some(username.as_bytes()))
             }
             mechanism => {
                 self.gss = Gss::new((self.contexts)(mechanism, bindings));
@@ -36,41 +31,125 @@ impl Client {
         }
     }
 
-    /// The AUTH command, with the initial response where it may go along.
-    fn auth(&mut self, name: &str, first: &[u8]) -> Decision {
-        let whole = wire::command_auth(name, Some(first));
-        let along = match self.initial {
-            Initial::Always => true,
-            Initial::Fit => whole.len() <= COMMAND_LIMIT,
-            Initial::Never => false,
-        };
-        if !along {
-            self.opening = Some(first.to_vec());
-            return Decision::Say(wire::command_auth(name, None));
+    /// The AUTH command, with the initial response, if there is one, where it may go along.
+    fn auth(&mut self, first: Option<&[u8]>) -> Decision {
+        let mut name = self.mechanism.name().to_owned();
+        let mut habits = Vec::new();
+        if self.has(Habit::LowerCase) {
+            name.make_ascii_lowercase();
+            habits.push(Habit::LowerCase);
         }
-        self.sent = 1;
-        self.say(whole)
+        let whole = wire::command_auth(&name, first);
+        let fits = whole.len() <= COMMAND_LIMIT;
+        let bare = match self.mechanism.name() {
+            "LOGIN" => Habit::BareLogin,
+            "NTLM" => Habit::BareNtlm,
+            _ => Habit::NeverInitial,
+        };
+        let bare = [bare, Habit::NeverInitial].into_iter().find(|habit| self.has(*habit));
+        let along = match (self.initial, bare) {
+            (Initial::Never, _) => false,
+            (Initial::Always, _) => true,
+            (Initial::Fit, Some(habit)) => {
+                habits.extend(first.map(|_| habit));
+                false
+            }
+            (Initial::Fit, None) if !fits && self.has(Habit::AlwaysInitial) => {
+                habits.push(Habit::AlwaysInitial);
+                true
+            }
+            (Initial::Fit, None) => fits,
+        };
+        let say = match first {
+            Some(octets) if !along => {
+                self.opening = Some(octets.to_vec());
+                Decision::Say(wire::command_auth(&name, None))
+            }
+            Some(_) => {
+                self.sent = 1;
+                self.say(whole)
+            }
+            None => Decision::Say(whole),
+        };
+        self.acting(&habits, say)
     }
 
     /// Answers the challenge that was heard.
-    pub(super) fn respond(&mut self, transcript: &Transcript) -> Decision {
+    pub(super) fn respond(&mut self, transcript: &Transcript, bindings: &Bindings) -> Decision {
         let standing = transcript.standing();
         let heard = standing.answering[Party::Client.index()].map(|place| &transcript.steps()[place]);
         let Some(step) = heard else { return Decision::Nothing };
+        if !self.failed && is_continued(step, transcript) {
+            return self.doubt("a challenge is one line (RFC 4954 4)");
+        }
+        let said = standing.settled.mechanism.as_deref().and_then(|name| name.parse().ok());
+        if let Some(mechanism) = said.filter(|said| *said != self.mechanism && !self.failed) {
+            // The user has put another AUTH in the place of ours.
+            return self.follow(mechanism, standing, bindings);
+        }
         match self.mechanism {
             Mechanism::Login => self.answer_prompt(standing),
-            _ if self.sasl.is_some() => self.answer_text(step),
+            _ if self.sasl.is_some() => self.answer_text(step, standing),
             _ => self.answer_challenge(step),
         }
     }
 
+    /// Goes on in a mechanism that it has not begun itself.
+    fn follow(&mut self, mechanism: Mechanism, standing: &Standing, bindings: &Bindings) -> Decision {
+        self.reset(mechanism);
+        self.tried.push(mechanism);
+        let along = standing.settled.initial_response;
+        if let Some(mut sasl) = SaslClient::new(mechanism, &self.kit, bindings) {
+            self.opening = sasl.initial().filter(|_| !along);
+            self.sasl = Some(sasl);
+        } else if mechanism == Mechanism::Login {
+            self.sent = u8::from(along);
+        } else {
+            self.gss = Gss::new((self.contexts)(mechanism, bindings));
+            return self.gss.ask(Call::Step(None));
+        }
+        Decision::Again
+    }
+
+    /// Cancels, or does what the persona does in its place, and may take another mechanism then.
+    fn cancel(&mut self) -> Decision {
+        self.next = true;
+        if self.has(Habit::NeverCancels) {
+            return self.acting(&[Habit::NeverCancels], Decision::Close("it cannot go on, and does not cancel"));
+        }
+        if self.has(Habit::EmptyLineForCancel) {
+            return self.acting(&[Habit::EmptyLineForCancel], Decision::Say(wire::EMPTY.to_vec()));
+        }
+        Decision::Say(wire::CANCEL.to_vec())
+    }
+
+    /// Cancels, and says why.
+    fn doubt(&mut self, why: &str) -> Decision {
+        self.failed = true;
+        Decision::Remark(format!("client: cancels, since {why}"))
+    }
+
+    /// Where the persona takes no words for people: that it cancels.
+    fn doubts(&mut self, words: bool) -> Option<Decision> {
+        let remark = self.remark(Habit::NoWords).filter(|_| words)?;
+        self.failed = true;
+        Some(remark)
+    }
+
     /// Answers a challenge of a text mechanism.
-    fn answer_text(&mut self, step: &Step) -> Decision {
-        if self.failed || step.signal == Some(Signal::ChallengeNotBase64) {
-            return Decision::Say(wire::CANCEL.to_vec());
+    fn answer_text(&mut self, step: &Step, standing: &Standing) -> Decision {
+        if self.failed {
+            return self.cancel();
+        }
+        let words = standing.stack(Party::Client).heard() == Some(Signal::ChallengeNotBase64);
+        if let Some(doubt) = self.doubts(words) {
+            return doubt;
         }
         if let Some(octets) = self.opening.take() {
             return self.say(wire::response(&octets));
+        }
+        if words {
+            return self.cancel();
         }
         let Some(sasl) = &mut self.sasl else { return Decision::Nothing };
         match sasl.respond(step.token_bytes()) {
@@ -85,36 +164,53 @@ impl Client {
     fn answer_prompt(&mut self, standing: &Standing) -> Decision {
         let cursor = standing.stack(Party::Client).cursor(Machine::Login);
         let heard = cursor.and_then(|cursor| cursor.heard);
+        let legible = standing.stack(Party::Client).heard() != Some(Signal::ChallengeNotBase64);
+        let reads = match (heard, standing.settled.prompt.filter(|_| legible)) {
+            (Some(Signal::UsernameChallenge), _) => Some(false),
+            (Some(Signal::PasswordChallenge), _) => Some(true),
+            (_, Some(Prompt::Username)) if !self.has(Habit::ExactPrompts) => Some(false),
+            (_, Some(Prompt::Password)) if !self.has(Habit::ExactPrompts) => Some(true),
+            _ => None,
+        };
+        let counts = self.prompts == Prompts::Counting || self.has(Habit::CountsPrompts);
         // Behind the password a client that reads prompts still owes the user name, if that was not asked for before.
-        let late = self.prompts == Prompts::Checking && self.sent == 1 && heard == Some(Signal::UsernameChallenge);
-        if cursor.is_none_or(|cursor| cursor.state.name() == "WaitFinal" && !late) {
-            return Decision::Say(wire::CANCEL.to_vec());
+        let late = !counts && self.sent == 1 && heard == Some(Signal::UsernameChallenge);
+        if self.failed || cursor.is_none_or(|cursor| cursor.state.name() == "WaitFinal" && !late) {
+            return self.cancel();
         }
-        let password = match (heard, self.prompts) {
-            (Some(Signal::UsernameChallenge), Prompts::Checking) => false,
-            (Some(Signal::PasswordChallenge), Prompts::Checking) => true,
-            (_, Prompts::Counting) => self.sent > 0,
-            _ => return Decision::Say(wire::CANCEL.to_vec()),
+        let counted = self.sent > 0;
+        let habit = if counts && reads != Some(counted) { &[Habit::CountsPrompts][..] } else { &[] };
+        let Some(password) = (if counts { Some(counted) } else { reads }) else {
+            return match self.remark(Habit::ExactPrompts) {
+                Some(remark) => {
+                    self.failed = true;
+                    remark
+                }
+                None => self.cancel(),
+            };
         };
         self.sent += 1;
         self.opening = None;
-        let line = if password {
-            wire::response(self.kit.credential.password.expose())
-        } else {
-            wire::response(self.kit.credential.user.as_bytes())
-        };
-        self.say(line)
+        let credential = &self.kit.credential;
+        let octets = if password { credential.password.expose() } else { credential.user.as_bytes() };
+        let say = wire::response(octets);
+        let say = self.say(say);
+        self.acting(habit, say)
     }
 
     fn answer_challenge(&mut self, step: &Step) -> Decision {
         if self.failed {
-            return Decision::Say(wire::CANCEL.to_vec());
+            return self.cancel();
+        }
+        let words = matches!(step.signal, Some(Signal::ChallengeNotBase64 | Signal::HumanChallenge));
+        if let Some(doubt) = self.doubts(words) {
+            return doubt;
         }
         if let Some(token) = self.opening.take() {
             return self.say(wire::response(&token));
         }
-        if matches!(step.signal, Some(Signal::ChallengeNotBase64 | Signal::HumanChallenge)) {
-            return Decision::Say(wire::CANCEL.to_vec());
+        if words {
+            return self.cancel();
         }
         let token = step.token_bytes().to_vec();
         if !self.gss.complete {
@@ -137,34 +233,51 @@ impl Client {
         let in_exchange = standing.stack(Party::Client).in_exchange();
         match answer {
             Err(error) => {
-                // Nothing more can be said with this context: the next decision cancels, or quits.
-                self.tried = true;
+                // Nothing more can be said with this context: the next decision cancels, or takes another mechanism.
                 self.failed = true;
+                self.next = !in_exchange;
                 Decision::Failed(call, error)
             }
-            Ok(Answer::Stepped { token, .. }) if !in_exchange => {
-                self.tried = true;
-                self.auth(self.mechanism.name(), &token.unwrap_or_default())
-            }
+            Ok(Answer::Stepped { token, .. }) if !in_exchange => self.auth(Some(&token.unwrap_or_default())),
             Ok(Answer::Stepped { token: Some(token), .. }) => self.say(wire::response(&token)),
             Ok(Answer::Stepped { token: None, .. }) if self.fault == Some(Fault::TwoEmptyLines) => {
                 Decision::SayInstead { composed: wire::EMPTY.to_vec(), faulty: wire::EMPTY.repeat(2) }
             }
+            Ok(Answer::Stepped { token: None, .. }) if self.has(Habit::SecondEmptyLine) => {
+                self.acting(&[Habit::SecondEmptyLine], Decision::Say(wire::EMPTY.repeat(2)))
+            }
             Ok(Answer::Stepped { token: None, .. }) => Decision::Say(wire::EMPTY.to_vec()),
-            Ok(Answer::Octets(octets)) if call == "unwrap" => match octets.as_slice() {
-                [mask, _, _, _] if mask & 0x01 != 0 => {
-                    self.gss.ask(Call::Wrap { sealed: false, message: NO_LAYER.to_vec() })
-                }
-                _ => Decision::Say(wire::CANCEL.to_vec()),
-            },
+            Ok(Answer::Octets(offer)) if call == "unwrap" => self.choose_layer(&offer),
+            Ok(Answer::Octets(wrapped)) if self.has(Habit::LayerLength) => {
+                let length = u32::try_from(wrapped.len()).unwrap_or(u32::MAX).to_le_bytes();
+                let say = self.say(wire::response(&[&length, wrapped.as_slice()].concat()));
+                self.acting(&[Habit::LayerLength], say)
+            }
             Ok(Answer::Octets(wrapped)) => self.say(wire::response(&wrapped)),
             Ok(Answer::Verified) => Decision::Nothing,
         }
     }
 
+    /// Chooses no layer, if that is offered (RFC 2222 section 7.2).
+    fn choose_layer(&mut self, offer: &[u8]) -> Decision {
+        let [mask, size @ ..] = offer else { return self.cancel() };
+        if size.len() != 3 || mask & NO_LAYER[0] == 0 {
+            return self.cancel();
+        }
+        if offer != NO_LAYER && self.has(Habit::LayerExact) {
+            self.failed = true;
+            return self.remark(Habit::LayerExact).unwrap_or(Decision::Again);
+        }
+        let keeps = self.has(Habit::LayerSize) && offer != NO_LAYER;
+        let message = if keeps { [&NO_LAYER[..1], size].concat() } else { NO_LAYER.to_vec() };
+        let wrap = self.gss.ask(Call::Wrap { sealed: false, message });
+        self.acting(if keeps { &[Habit::LayerSize] } else { &[] }, wrap)
+    }
+
     /// Looks at a 235: a client that asked for more than it got does not trust it (RFC 4178 section 5).
     pub(super) fn judge(&mut self, transcript: &Transcript) -> Decision {
         self.judged = true;
+        self.trouble = None;
         let success = transcript.steps().iter().rev().find(|step| {
             matches!(step.message.as_ref().map(|message| &message.body), Some(Body::Reply(reply)) if reply.code == 235)
         });
@@ -188,8 +301,11 @@ impl Client {
             Some(Signal::SuccessInPlaceOfToken) => {
                 "client: accepted without the acceptor's last token and without the layer step (MS-SSEAN 4.1)"
             }
-            _ => return Decision::Say(b"QUIT\r\n".to_vec()),
+            _ => return Decision::Again,
         };
+        if let Some(why) = remark.strip_prefix("client: refused, since ") {
+            self.trouble = Some(Ending { stage: Stage::Auth, says: why.to_owned() });
+        }
         Decision::Remark(remark.to_owned())
     }
 
@@ -203,4 +319,12 @@ impl Client {
         self.fault = None;
         Decision::SayInstead { composed, faulty }
     }
+}
+
+/// Whether the step ends a reply of several lines.
+fn is_continued(step: &Step, transcript: &Transcript) -> bool {
+    let before = transcript.steps()[..step.place].iter().rev().find(|before| before.from().is_some());
+    before
+        .and_then(|before| before.message.as_ref())
+        .is_some_and(|message| matches!(&message.body, Body::Reply(reply) if !reply.last))
 }

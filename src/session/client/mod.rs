@@ -1,16 +1,24 @@
-//! The client: EHLO, one AUTH exchange, QUIT. What it says within the exchange stands in `exchange`.
+//! The client: greeting, EHLO, TLS, one mechanism after the other until one succeeds or none is left, QUIT.
+//!
+//! What it chooses and by which rules stands in `choose`, what it says within the exchange in `exchange`. What a persona
+//! does in its own way is said in a remark before it is done.
 
+mod choose;
 mod exchange;
+
+pub(super) use choose::Rules;
 
 use super::fault::Fault;
 use super::gss::{Contexts, Gss, LayerMode};
+use super::persona::{ClientPersona, Habit};
 use super::sasl::SaslClient;
-use super::{Bindings, Decision, Mechanism};
+use super::{Bindings, Decision, Ending, Mechanism, Stage};
 use crate::machine::Signal;
 use crate::mech::Kit;
 use crate::terms::Party;
-use crate::transcript::{Standing, Transcript};
-use crate::wire;
+use crate::transcript::{Standing, Step, Transcript};
+use crate::wire::{self, Body, printable};
+use std::collections::VecDeque;
 
 /// When the first response goes with the AUTH command (RFC 4954 section 4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +35,7 @@ pub enum Initial {
 /// How a LOGIN client takes the server's prompts (MS-XLOGIN section 3.1.5.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Prompts {
-    /// It reads them, and cancels where one is neither of the two.
+    /// It reads them, whatever the spelling, and cancels where one is neither of the two.
     #[default]
     Checking,
     /// It counts them: the first is for the user name, the next for the password.
@@ -35,12 +43,13 @@ pub enum Prompts {
 }
 
 /// A client to be played.
+#[allow(clippy::struct_excessive_bools)] // Each is one fact of the moment, independent of the others.
 pub struct Client {
     /// The name that it gives in EHLO.
     pub name: String,
     /// What it logs on with, and where its nonces come from.
     pub kit: Kit,
-    /// The mechanism that it uses.
+    /// The mechanism that it uses, or has used last.
     pub mechanism: Mechanism,
     /// When the first response goes with the command.
     pub initial: Initial,
@@ -50,26 +59,45 @@ pub struct Client {
     pub layer: LayerMode,
     /// What it does wrong.
     pub fault: Option<Fault>,
+    /// Whose habits it has.
+    pub persona: ClientPersona,
+    /// By which rules it chooses.
+    pub(super) rules: Rules,
     contexts: Contexts,
     pub(in crate::session) gss: Gss,
     /// A text mechanism, once its exchange has begun.
     sasl: Option<SaslClient>,
     /// The first token, until it is sent.
     opening: Option<Vec<u8>>,
-    /// How often EHLO was said.
+    /// How often EHLO or HELO was said on this side of TLS.
     greeted: u8,
-    /// AUTH was said.
-    tried: bool,
+    /// What it says next, whatever comes.
+    queue: VecDeque<Decision>,
+    /// How far it is with STARTTLS.
+    starttls: choose::StartTls,
+    /// The mechanisms that were offered before TLS.
+    offered_in_clear: Vec<String>,
+    /// The mechanisms that it has begun.
+    tried: Vec<Mechanism>,
+    /// It gave the last exchange up by itself, and may take the next mechanism.
+    next: bool,
+    /// It tries no other mechanism.
+    over: bool,
+    /// Why it gave up, where the lines don't tell.
+    trouble: Option<Ending>,
     /// LOGIN: how many of user name and password were sent.
     sent: u8,
     /// A call failed: the exchange is to be cancelled.
     failed: bool,
     /// The outcome was looked at.
     judged: bool,
+    /// EHLO was said again behind AUTH.
+    greeted_again: bool,
 }
 
 impl Client {
-    /// A client; `contexts` makes a fresh security context for each exchange that needs one.
+    /// A client that uses that mechanism, whatever is offered; `contexts` makes a fresh security context for each exchange
+    /// that needs one.
     #[must_use]
     pub fn new(name: &str, kit: Kit, mechanism: Mechanism, contexts: Contexts) -> Self {
         Self {
@@ -80,51 +108,169 @@ impl Client {
             prompts: Prompts::default(),
             layer: LayerMode::default(),
             fault: None,
+            persona: ClientPersona::default(),
+            rules: Rules::only(mechanism),
             contexts,
             gss: Gss::default(),
             sasl: None,
             opening: None,
             greeted: 0,
-            tried: false,
+            queue: VecDeque::new(),
+            starttls: choose::StartTls::default(),
+            offered_in_clear: Vec::new(),
+            tried: Vec::new(),
+            next: false,
+            over: false,
+            trouble: None,
             sent: 0,
             failed: false,
             judged: false,
+            greeted_again: false,
         }
     }
 
     /// Ready for an exchange of that mechanism, whatever went before.
     pub(in crate::session) fn renew(&mut self, mechanism: Mechanism, initial: Initial) {
-        (self.mechanism, self.initial) = (mechanism, initial);
+        (self.rules, self.initial) = (Rules { stay: self.rules.stay, ..Rules::only(mechanism) }, initial);
+        self.tried.clear();
+        self.over = false;
+        self.reset(mechanism);
+    }
+
+    /// Forgets the exchange that was.
+    fn reset(&mut self, mechanism: Mechanism) {
+        self.mechanism = mechanism;
         (self.gss, self.sasl, self.opening) = (Gss::default(), None, None);
-        (self.tried, self.sent, self.failed) = (false, 0, false);
+        (self.sent, self.failed, self.next) = (0, false, false);
+    }
+
+    /// Why it gave up, where the lines don't tell.
+    pub(in crate::session) const fn trouble(&self) -> Option<&Ending> {
+        self.trouble.as_ref()
     }
 
     /// Whether it has something to say on its own initiative.
-    pub(in crate::session) fn begins(standing: &Standing) -> bool {
+    pub(in crate::session) fn begins(transcript: &Transcript) -> bool {
+        let standing = transcript.standing();
         let states = ["Greeted", "Choose", "Done", "Failed", "InMail", "InData", "AuthenticatedInData", "Closed"];
-        states.contains(&standing.stack(Party::Client).smtp().name()) && !standing.stack(Party::Server).owes_answer()
+        stray(transcript).is_some()
+            || states.contains(&standing.stack(Party::Client).smtp().name())
+                && !standing.stack(Party::Server).owes_answer()
     }
 
     pub(in crate::session) fn decide(&mut self, transcript: &Transcript, bindings: &Bindings) -> Decision {
+        if let Some(decision) = self.queue.pop_front() {
+            return decision;
+        }
         let standing = transcript.standing();
         if let Some((call, answer)) = self.gss.answered() {
             return self.go_on(call, answer, standing);
         }
+        if let Some(step) = stray(transcript) {
+            return self.lost(step, standing);
+        }
         if standing.stack(Party::Client).owes_answer() {
-            return self.respond(transcript);
+            return self.respond(transcript, bindings);
         }
         match standing.stack(Party::Client).smtp().name() {
-            "Greeted" if self.greeted < 2 => {
-                self.greeted += 1;
-                let verb = if self.greeted == 1 { "EHLO" } else { "HELO" };
-                Decision::Say(format!("{verb} {}\r\n", self.name).into_bytes())
-            }
-            "Choose" if !self.tried => self.start(bindings),
+            "Greeted" => self.greet(transcript),
+            "Choose" => self.choose(transcript, bindings),
             "Done" if !self.judged => self.judge(transcript),
+            "Done" => self.finish(standing),
             "InData" | "AuthenticatedInData" => Decision::Say(b".\r\n".to_vec()),
             "Closed" => Decision::Close(""),
-            _ => Decision::Say(b"QUIT\r\n".to_vec()),
+            _ => self.quit(),
         }
+    }
+
+    /// EHLO; HELO where that is not understood (RFC 5321 section 3.2).
+    fn greet(&mut self, transcript: &Transcript) -> Decision {
+        let settled = &transcript.standing().settled;
+        if settled.tls && self.starttls == choose::StartTls::Said {
+            (self.greeted, self.starttls) = (0, choose::StartTls::Settled);
+        }
+        let refusal = last_code(transcript).unwrap_or_default();
+        match self.greeted {
+            0 => {
+                self.greeted = 1;
+                self.hello("EHLO")
+            }
+            1 if (500..=599).contains(&refusal) => {
+                self.greeted = 2;
+                let helo = self.hello("HELO");
+                self.queue.push_front(helo);
+                Decision::Remark("client: EHLO was refused, so it says HELO (RFC 5321 3.2)".to_owned())
+            }
+            _ => self.quit(),
+        }
+    }
+
+    fn hello(&mut self, verb: &str) -> Decision {
+        // A pure session does not know the address of its own end; over loopback this is it.
+        let literal = self.has(Habit::AddressLiteral) && !self.name.starts_with('[');
+        let name = if literal { "[127.0.0.1]" } else { &self.name };
+        let say = Decision::Say(format!("{verb} {name}\r\n").into_bytes());
+        self.acting(if literal { &[Habit::AddressLiteral] } else { &[] }, say)
+    }
+
+    /// Behind success: what the persona still wants to say, then QUIT.
+    fn finish(&mut self, standing: &Standing) -> Decision {
+        let gssapi = standing.settled.mechanism.as_deref() == Some("GSSAPI");
+        let remark = self.remark(Habit::EhloAfterAuth).filter(|_| gssapi && !self.greeted_again);
+        let Some(remark) = remark else { return self.quit() };
+        self.greeted_again = true;
+        let ehlo = self.hello("EHLO");
+        self.queue.push_front(ehlo);
+        remark
+    }
+
+    fn quit(&self) -> Decision {
+        let line = b"QUIT\r\n".to_vec();
+        if self.rules.stay { Decision::Hold(line) } else { Decision::Say(line) }
+    }
+
+    /// It tries nothing more, and says why.
+    fn give_up(&mut self, stage: Stage, why: String) -> Decision {
+        self.over = true;
+        let remark = format!("client: {why}");
+        self.trouble = Some(Ending { stage, says: why });
+        Decision::Remark(remark)
+    }
+
+    /// What came is no reply that fits, or it ends the connection.
+    fn lost(&mut self, step: &Step, standing: &Standing) -> Decision {
+        if code(step) == Some(421) {
+            return Decision::Close("the server said 421, which ends the connection (RFC 5321 3.8)");
+        }
+        let state = standing.stack(Party::Client).smtp();
+        if state.name() == "Quitting" {
+            return Decision::Close("");
+        }
+        self.queue.push_back(Decision::Close("a protocol error of the server"));
+        Decision::Remark(format!("client: `{}` is no reply that fits in {state}: it closes", shorten(step.line())))
+    }
+
+    fn has(&self, habit: Habit) -> bool {
+        self.persona.quirk(habit).is_some()
+    }
+
+    /// What is said of that habit when it acts; `None` where the persona does not have it.
+    fn remark(&self, habit: Habit) -> Option<Decision> {
+        let quirk = self.persona.quirk(habit)?;
+        Some(Decision::Remark(format!("persona {}: {quirk}", self.persona)))
+    }
+
+    /// Says first what the persona does in its own way, as far as it has those habits.
+    fn acting(&mut self, habits: &[Habit], then: Decision) -> Decision {
+        let mut said: Vec<Decision> = habits.iter().filter_map(|habit| self.remark(*habit)).collect();
+        if said.is_empty() {
+            return then;
+        }
+        let first = said.remove(0);
+        // Before what else is on its way: it belongs to this line.
+        said.push(then);
+        said.into_iter().rev().for_each(|decision| self.queue.push_front(decision));
+        first
     }
 
     /// A line that means `emit`, where one can be made without a call.
@@ -172,3 +318,47 @@ const NEGOTIATE: [u8; 32] = [
 
 /// Octets that are no token of any mechanism.
 pub(in crate::session) const NO_TOKEN: &[u8] = b"no token";
+
+/// The longest piece of what the server said that a remark repeats, in octets.
+const SHOWN: usize = 60;
+
+/// A line, escaped, its beginning only where it is long.
+fn shorten(line: &[u8]) -> String {
+    match line.get(..SHOWN) {
+        Some(start) => printable(start) + "…",
+        None => printable(line),
+    }
+}
+
+/// The server's last line, where it is a whole reply, or none, that the client has no use for: 421 ends the connection
+/// wherever it comes, all else is a protocol error.
+fn stray(transcript: &Transcript) -> Option<&Step> {
+    let step = transcript.steps().iter().rev().find(|step| step.from().is_some())?;
+    let standing = transcript.standing();
+    let client = standing.stack(Party::Client);
+    if step.from() != Some(Party::Server) || client.smtp().name() == "Closed" {
+        return None;
+    }
+    let fits = step.moves.iter().any(|taken| taken.row.party == Party::Client)
+        || client.owes_answer()
+        || standing.inbox[Party::Client.index()].waiting > 0;
+    match step.message.as_ref().map(|message| &message.body) {
+        Some(Body::Reply(reply)) if !reply.last => None,
+        Some(Body::Reply(reply)) if reply.code == 421 => Some(step),
+        _ if fits => None,
+        _ => Some(step),
+    }
+}
+
+/// The code of a reply.
+fn code(step: &Step) -> Option<u16> {
+    match &step.message.as_ref()?.body {
+        Body::Reply(reply) => Some(reply.code),
+        _ => None,
+    }
+}
+
+/// The code of the server's last reply.
+fn last_code(transcript: &Transcript) -> Option<u16> {
+    transcript.steps().iter().rev().find_map(code)
+}

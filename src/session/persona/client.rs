@@ -74,8 +74,12 @@ pub enum Habit {
     EmptyLineForCancel,
     /// It closes where others cancel.
     NeverCancels,
+    /// GSSAPI only for a user name with a domain.
+    GssapiWantsDomain,
     /// After a refusal the next mechanism.
     TriesNext,
+    /// Any refusal is the end, 504 and 534 as well.
+    StopsAtRefusal,
     /// After the last mechanism mail without authentication.
     MailUnauthenticated,
     /// EHLO again after AUTH GSSAPI.
@@ -249,6 +253,7 @@ const MAILKIT: Data = Data {
         quirk(Habit::AlwaysInitial, "an initial response past 512 octets", MAILKIT_SOURCE),
         quirk(Habit::BareLogin, "AUTH LOGIN without the user name", MAILKIT_SOURCE),
         quirk(Habit::CountsPrompts, "the password, whatever the prompt says", MAILKIT_SOURCE),
+        quirk(Habit::StopsAtRefusal, "any refusal is the end", MAILKIT_SOURCE),
         quirk(Habit::EmptyLineForCancel, "an empty line where others cancel", MAILKIT_SOURCE),
         quirk(Habit::EhloAfterAuth, "EHLO after AUTH, though no layer was chosen", MAILKIT_SOURCE),
     ],
@@ -265,6 +270,8 @@ const CURL: Data = Data {
             "EXTERNAL, GSSAPI for a user name with a domain, then from DIGEST-MD5 down to LOGIN",
             CURL_SOURCE,
         ),
+        quirk(Habit::GssapiWantsDomain, "GSSAPI only for a user name with a domain", CURL_SOURCE),
+        quirk(Habit::StopsAtRefusal, "any refusal is the end", CURL_SOURCE),
         quirk(Habit::NeverInitial, "no initial response", CURL_SOURCE),
         quirk(Habit::CountsPrompts, "the password, whatever the prompt says", CURL_SOURCE),
     ],

@@ -5,7 +5,7 @@
 
 mod client;
 
-pub use client::ClientPersona;
+pub use client::{ClientPersona, Habit};
 
 use std::fmt;
 
