@@ -186,7 +186,7 @@ fn converse(world: &World, mut exchange: Exchange, desk: &mut Desk<'_>) -> Resul
             world.ask();
         }
     }
-    let Ending { stage, says } = Ending::of(exchange.live.session.transcript());
+    let Ending { stage, says } = exchange.live.session.ending();
     match outcome::stage(stage) {
         Exit::Clean => Ok(Exit::Clean),
         exit => Err(Failure { exit, text: says }),
