@@ -122,7 +122,7 @@ fn cutter(server: SocketAddr, party: Party, octets: usize) -> (u16, JoinHandle<u
     (port, cut)
 }
 
-fn closed(step: &&Step) -> bool {
+fn closed(step: &Step) -> bool {
     matches!(step.event.what, What::Closed { .. })
 }
 
@@ -150,8 +150,8 @@ fn walk(tls: Tls, mechanism: Mechanism) {
             }
             for (id, live) in stage.lives.drain() {
                 let steps = live.session.transcript().steps();
-                assert_eq!(steps.iter().filter(closed).count(), 1, "{id:?}: {steps:?}");
-                assert!(steps.last().is_some_and(|last| closed(&last)), "{id:?}: {steps:?}");
+                assert_eq!(steps.iter().filter(|step| closed(step)).count(), 1, "{id:?}: {steps:?}");
+                assert!(steps.last().is_some_and(closed), "{id:?}: {steps:?}");
             }
         }
     }
