@@ -41,7 +41,9 @@ impl Scene<'_> {
                 | PeerIncompatible::ServerDoesNotSupportTls12Or13
                 | PeerIncompatible::Tls12NotOffered
                 | PeerIncompatible::Tls12NotOfferedOrEnabled
-                | PeerIncompatible::SupportedVersionsExtensionRequired,
+                | PeerIncompatible::SupportedVersionsExtensionRequired
+                // Which TLS 1.2 brought, so older clients do not send it.
+                | PeerIncompatible::SignatureAlgorithmsExtensionRequired,
             )) => format!("the {peer} has neither TLS 1.2 nor TLS 1.3, and older ones are not safe"),
             Some(Error::PeerIncompatible(PeerIncompatible::NoCipherSuitesInCommon)) => {
                 format!("the {peer} has no cipher suite in common with those here")
