@@ -10,8 +10,19 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 
 /// Connects, and runs the connection to its end.
-pub(super) async fn run(mut connection: Connection, target: Target) {
-    match connect(&mut connection, &target).await {
+pub(super) async fn run(connection: Connection, target: Target) {
+    let Address { host, port } = target.address.clone();
+    let found = async move { Ok(lookup_host((host, port)).await?.collect()) };
+    run_with(connection, target, found).await;
+}
+
+/// The same, with the addresses that were found for the name.
+pub(super) async fn run_with(
+    mut connection: Connection,
+    target: Target,
+    found: impl Future<Output = io::Result<Vec<SocketAddr>>>,
+) {
+    match connect(&mut connection, target.limits.connect, found).await {
         Ok(stream) => connection.converse(stream, Role::Client(target.tls, target.address.host)).await,
         Err(Some(why)) => connection.fail(Failure::Connect { target: target.address.to_string(), why }),
         Err(None) => {}
@@ -19,23 +30,21 @@ pub(super) async fn run(mut connection: Connection, target: Target) {
 }
 
 /// A connection, or why not; `None` where nobody wants it any more.
-async fn connect(connection: &mut Connection, target: &Target) -> Result<TcpStream, Option<String>> {
-    let Address { host, port } = &target.address;
-    let limit = target.limits.connect;
-    let mut addresses: Vec<SocketAddr> = match connection
-        .attend(lookup_host((host.as_str(), *port)), limit, Duration::ZERO)
-        .await
-    {
-        Ok(Ok(addresses)) => addresses.collect(),
+async fn connect(
+    connection: &mut Connection,
+    limit: Duration,
+    found: impl Future<Output = io::Result<Vec<SocketAddr>>>,
+) -> Result<TcpStream, Option<String>> {
+    let mut addresses = match connection.attend(found, limit, Duration::ZERO).await {
+        Ok(Ok(addresses)) => addresses,
         Ok(Err(error)) => {
             let why = plain(&error);
             return Err(Some(format!("the name has no address ({why}); check its spelling, or give an IP address")));
         }
         Err(Unfinished::TooLong) => {
             let limit = limit.as_secs_f32();
-            return Err(Some(format!(
-                "the name was not resolved within {limit} s; check the network, or give an IP address"
-            )));
+            let why = format!("the name was not resolved within {limit} s; check the network, or give an IP address");
+            return Err(Some(why));
         }
         Err(Unfinished::LetGo) => return Err(None),
     };

@@ -26,7 +26,7 @@ pub struct Link {
     pub began: Instant,
     /// Through which listener it came, by its address; `None` where we connect.
     pub listener: Option<SocketAddr>,
-    orders: UnboundedSender<Order>,
+    pub(super) orders: UnboundedSender<Order>,
 }
 
 impl Link {

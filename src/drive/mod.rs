@@ -19,6 +19,8 @@ mod connection;
 mod listen;
 mod live;
 mod loose;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub use address::{Address, BadAddress, listen_address};

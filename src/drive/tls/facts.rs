@@ -20,12 +20,12 @@ const NAME: usize = 256;
 pub(super) type Fact = (String, String);
 
 /// SHA-256 in lower-case hex.
-pub(super) fn fingerprint(der: &[u8]) -> String {
+pub(in crate::drive) fn fingerprint(der: &[u8]) -> String {
     hex(&Sha256::digest(der))
 }
 
 /// Octets in lower-case hex.
-pub(super) fn hex(octets: &[u8]) -> String {
+pub(in crate::drive) fn hex(octets: &[u8]) -> String {
     octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
         write!(text, "{octet:02x}").unwrap_or_default(); // writing to a String cannot fail
         text

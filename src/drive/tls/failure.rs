@@ -91,16 +91,17 @@ impl Scene<'_> {
                 let from = of(|parsed| facts::time(&parsed.validity().not_before));
                 format!("the {peer}'s certificate is not valid before {from}; check the clocks")
             }
-            CertificateError::UnknownIssuer if parsed.is_some() => {
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                let vouched = match problem {
+                    CertificateError::BadSignature => "an authority of that name is known here, and did not sign it",
+                    _ => "nobody known here issued it",
+                };
                 let (subject, issuer) = (of(facts::subject), of(facts::issuer));
-                let sha256 = self.leaf.map(facts::fingerprint).unwrap_or_default();
+                let sha256 = self.leaf.map_or_else(|| "unknown".to_owned(), facts::fingerprint);
                 format!(
-                    "the {peer}'s certificate is not trusted: nobody known here issued it (subject {subject}, issuer \
-                     {issuer}, SHA-256 {sha256})"
+                    "the {peer}'s certificate is not trusted: {vouched} (subject {subject}, issuer {issuer}, SHA-256 \
+                     {sha256})"
                 )
-            }
-            CertificateError::UnknownIssuer => {
-                format!("the {peer}'s certificate is not trusted: nobody known here issued it")
             }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 let has = parsed.as_ref().map(facts::names).unwrap_or_default().join(", ");
@@ -156,7 +157,8 @@ impl Scene<'_> {
             return None;
         }
         let line = first.split(|octet| *octet == b'\n').next().unwrap_or_default();
-        let line = printable(line.strip_suffix(b"\r").unwrap_or(line).get(..SHOWN).unwrap_or(line));
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = printable(&line[..line.len().min(SHOWN)]);
         let advice = match self.peer {
             Party::Server if first.starts_with(b"220") => "it greets in clear, so it wants --tls starttls",
             Party::Server => "check the port, or try --tls starttls or --tls never",

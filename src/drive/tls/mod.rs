@@ -5,7 +5,7 @@
 //! Limits: no OCSP, no certificate revocation lists, no DANE. Where the system verifies (macOS, Windows), its own rules
 //! hold.
 
-mod facts;
+pub(super) mod facts;
 mod failure;
 mod verify;
 mod wire;
