@@ -249,6 +249,19 @@ fn a_certificate_that_is_no_good_is_told_with_what_is_wrong_and_what_to_try() {
              sign it {about}{go_on}"
         )
     );
+    // As `openssl req -x509` makes them: an authority that is its own server.
+    let key = KeyPair::generate().expect("a key");
+    let mut own = CertificateParams::new(["127.0.0.1".to_owned()]).expect("parameters");
+    own.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let own = own.self_signed(&key).expect("a certificate").pem();
+    let own = Papers { authority: own.clone(), certificate: own, key: key.serialize_pem() };
+    let said = secured(stranger.clone(), serves(own.clone()));
+    assert!(
+        said.starts_with("failed: the server's certificate is not trusted: it is self-signed (subject CN="),
+        "{said}"
+    );
+    let said = secured(trusting(&own), serves(own));
+    assert!(said.contains("; verified: yes, by "), "{said}");
     let mine = papers(&["127.0.0.1"], |params| params.not_after = date_time_ymd(2020, 2, 29));
     assert_eq!(
         secured(trusting(&mine), serves(mine)),

@@ -82,6 +82,7 @@ impl Scene<'_> {
         let of = |read: fn(&x509_parser::certificate::X509Certificate<'_>) -> String| {
             parsed.as_ref().map_or_else(|| "unknown".to_owned(), |parsed| escape(&read(parsed)))
         };
+        let self_signed = parsed.as_ref().is_some_and(|parsed| parsed.subject() == parsed.issuer());
         match problem {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 let until = of(|parsed| facts::time(&parsed.validity().not_after));
@@ -91,18 +92,6 @@ impl Scene<'_> {
                 let from = of(|parsed| facts::time(&parsed.validity().not_before));
                 format!("the {peer}'s certificate is not valid before {from}; check the clocks")
             }
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                let vouched = match problem {
-                    CertificateError::BadSignature => "an authority of that name is known here, and did not sign it",
-                    _ => "nobody known here issued it",
-                };
-                let (subject, issuer) = (of(facts::subject), of(facts::issuer));
-                let sha256 = self.leaf.map_or_else(|| "unknown".to_owned(), facts::fingerprint);
-                format!(
-                    "the {peer}'s certificate is not trusted: {vouched} (subject {subject}, issuer {issuer}, SHA-256 \
-                     {sha256})"
-                )
-            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 let has = parsed.as_ref().map(facts::names).unwrap_or_default().join(", ");
                 let has = if has.is_empty() { "has no names".to_owned() } else { format!("is for {}", escape(&has)) };
@@ -110,6 +99,20 @@ impl Scene<'_> {
             }
             CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
                 format!("the {peer}'s certificate is for another purpose than that of a {peer}")
+            }
+            // Among these is what rustls says of an authority that shows its own certificate.
+            other if self_signed || untrusted(other) => {
+                let vouched = match other {
+                    _ if self_signed => "it is self-signed",
+                    CertificateError::UnknownIssuer => "nobody known here issued it",
+                    _ => "an authority of that name is known here, and did not sign it",
+                };
+                let (subject, issuer) = (of(facts::subject), of(facts::issuer));
+                let sha256 = self.leaf.map_or_else(|| "unknown".to_owned(), facts::fingerprint);
+                format!(
+                    "the {peer}'s certificate is not trusted: {vouched} (subject {subject}, issuer {issuer}, SHA-256 \
+                     {sha256})"
+                )
             }
             other => format!("the {peer}'s certificate is no good: {}", escape(&other.to_string())),
         }
@@ -180,6 +183,16 @@ impl Scene<'_> {
             Party::Server => "; trust it with --ca FILE, or go on without trust with --insecure",
         }
     }
+}
+
+/// Nobody who is known has signed the certificate; perhaps somebody of the same name.
+const fn untrusted(problem: &CertificateError) -> bool {
+    matches!(
+        problem,
+        CertificateError::UnknownIssuer
+            | CertificateError::BadSignature
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. }
+    )
 }
 
 /// What became of a connection that broke once TLS was up, or in clear; `None` where it just ended.
