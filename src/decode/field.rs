@@ -10,8 +10,9 @@
 use super::patch::element_of;
 use super::schema::{Field, Names, Sequence, Type};
 use super::tree::{Mech, Node, Value};
-use super::{kerberos, message, ntlm, render, spnego};
+use super::{kerberos, message, ntlm, render, scram, spnego};
 use crate::terms::Span;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use std::fmt::Write as _;
 
 /// How the value of a node is written.
@@ -71,6 +72,7 @@ pub fn form(node: &Node, bytes: &[u8]) -> Form {
 #[must_use]
 pub fn typed(node: &Node, bytes: &[u8]) -> String {
     match (form(node, bytes), &node.value) {
+        (Form::Octets, Value::Base64(octets)) => hex(octets),
         (Form::Octets | Form::List, _) => hex(node.content.of(bytes)),
         (_, Value::Named { name, number }) if name.is_empty() || names(node).is_none() => number.to_string(),
         (_, Value::Named { name, .. }) => name.clone().into_owned(),
@@ -121,6 +123,7 @@ pub fn octets(node: &Node, bytes: &[u8], text: &str) -> Result<Vec<u8>, ValueErr
         Form::Text => text_octets(node, bytes, text)
             .ok_or_else(|| ValueError(format!("{} cannot hold these characters; Tab writes it in hex", node.name))),
         Form::Time => time(node, text),
+        Form::Octets if matches!(node.value, Value::Base64(_)) => Ok(BASE64_STANDARD.encode(unhex(text)?).into_bytes()),
         Form::Octets | Form::List => unhex(text),
     }
 }
@@ -432,6 +435,7 @@ pub fn says(node: &Node, bytes: &[u8], text: &str) -> bool {
             Value::Flags { bits, .. } => u32::from_str_radix(text.trim_start_matches("0x"), 16).ok() == Some(*bits),
             Value::Oid { dotted, mech } => same(dotted) || mech.is_some_and(|mech| same(mech.name())),
             Value::Octets(_) | Value::Text(_) => unhex(text).is_ok_and(|octets| octets == node.content.of(bytes)),
+            Value::Base64(octets) => unhex(text).is_ok_and(|said| said == *octets),
             Value::None | Value::Time(_) => false,
         }
 }
@@ -447,6 +451,7 @@ pub fn field_name(name: &str) -> Option<&'static str> {
 pub fn field_names() -> Vec<&'static str> {
     let mut names: Vec<&'static str> = ntlm::names().collect();
     names.extend(message::NAMES);
+    names.extend(scram::NAMES);
     let mut pending: Vec<&'static Sequence> = spnego::SEQUENCES.to_vec();
     pending.extend(kerberos::sequences());
     let mut done: Vec<*const Sequence> = Vec::new();
@@ -478,7 +483,6 @@ pub fn field_names() -> Vec<&'static str> {
 mod tests {
     use super::*;
     use crate::decode::{Hint, Tree, decode, lines, patch, patch_children, splice};
-    use base64::{Engine as _, prelude::BASE64_STANDARD};
 
     fn token(base64: &str) -> (Vec<u8>, Tree) {
         let bytes = BASE64_STANDARD.decode(base64).unwrap();

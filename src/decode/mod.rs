@@ -7,6 +7,7 @@
 //!   decode ─┬─ text       a prompt, a user name, a password, PLAIN
 //!           ├─ cram       CRAM-MD5
 //!           ├─ oauth      XOAUTH2, OAUTHBEARER
+//!           ├─ scram      the four messages of RFC 5802
 //!           ├─ spnego     GSS frame, NegTokenInit, NegTokenInit2, NegTokenResp ─┐
 //!           ├─ kerberos   TOK_ID, the messages of RFC 4120                      │ tables of schema,
 //!           ├─ ntlm       NEGOTIATE, CHALLENGE, AUTHENTICATE                    │ walk of der, names of oid
@@ -36,6 +37,7 @@ mod oid;
 mod patch;
 mod render;
 mod schema;
+mod scram;
 mod spnego;
 mod text;
 mod tree;
@@ -49,7 +51,8 @@ pub use field::{
 };
 pub use patch::{PatchError, patch, patch_children, splice};
 pub use render::{escape, is_harmful, lines, summary, value_text, word};
-pub use tree::{Hint, Kind, Mech, Node, Problem, Reading, Tree, Value};
+pub(crate) use scram::GRAMMAR as SCRAM_GRAMMAR;
+pub use tree::{Hint, Kind, Mark, Mech, Node, Problem, Reading, Tree, Value};
 
 /// Reads one token. Never fails: what can't be read is there as octets, with a problem that says why.
 #[must_use]
@@ -67,7 +70,8 @@ pub fn decode(bytes: &[u8], hint: &Hint) -> Tree {
         Reading::External => reader.external(all),
         Reading::Xoauth2 => reader.xoauth2(all),
         Reading::Oauthbearer => reader.oauthbearer(all),
-        Reading::Guess | Reading::Gss => reader.token(all),
+        scram if scram.is_scram() => reader.scram(all, scram),
+        _ => reader.token(all),
     };
     Tree { kind, root }
 }

@@ -47,7 +47,7 @@ impl Reader<'_> {
             _ => {
                 let end = octets.iter().position(|octet| *octet == KVSEP).map_or(span.end, |at| span.start + at);
                 let mut node = self.pairs("OAUTHBEARER", span, end + 1, OAUTHBEARER);
-                let mut header = self.gs2_header(Span::new(span.start, end));
+                let mut header = self.oauth_header(Span::new(span.start, end));
                 if node.children.iter().any(|child| child.name == "octets") {
                     // No pair holds the token.
                     header = self.characters("octets", header.span).secret();
@@ -77,32 +77,12 @@ impl Reader<'_> {
         self.hint.from.map_or_else(|| self.of(span).first() == Some(&b'{'), |from| from == Party::Server)
     }
 
-    /// `gs2-cb-flag "," [gs2-authzid] ","`, and nothing of it secret.
-    fn gs2_header(&self, span: Span) -> Node {
-        let octets = self.of(span);
-        let mut node = Node::new("gs2-header", span, Value::None);
-        let mut commas = (span.start..).zip(octets).filter(|(_, octet)| **octet == b',').map(|(at, _)| at);
-        let (Some(first), Some(second)) = (commas.next(), commas.next()) else {
-            let what = format!("got {} octets without two commas, expected n,a=NAME, or n,,", octets.len());
-            return self.characters("gs2-header", span).with(Problem::new(span.start, what, GS2));
-        };
-        let mut flag = self.characters("gs2-cb-flag", Span::new(span.start, first));
-        if !matches!(self.of(flag.span), [b'n' | b'y'] | [b'p', b'=', _, ..]) {
-            flag.blame(Problem::new(flag.span.start, "got another flag, expected n, y or p=NAME", GS2));
-        }
-        let name = Span::new(first + 1, second);
-        let mut authzid = self.characters("authzid", name);
-        match self.of(name) {
-            [] => {}
-            [b'a', b'=', _, ..] => authzid = self.characters_within("authzid", name, Span::new(first + 3, second)),
-            _ => authzid.blame(Problem::new(name.start, "got other characters, expected a=NAME or nothing", GS2)),
-        }
-        node.children = vec![flag, authzid];
-        if second + 1 < span.end {
-            let what = format!("got {} octets behind the second comma, expected the end", span.end - second - 1);
-            node.blame(Problem::new(second + 1, what, GS2));
-        }
-        node
+    /// The GS2 header alone, and nothing of it secret.
+    fn oauth_header(&self, span: Span) -> Node {
+        self.gs2_header(span).filter(|header| header.span == span).unwrap_or_else(|| {
+            let problem = Problem::new(span.start, "got other characters, expected n,a=NAME, or n,,", GS2);
+            self.characters("gs2-header", span).with(problem)
+        })
     }
 
     /// `key=value` and 01, any number of times from `from` on, then 01.

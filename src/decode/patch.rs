@@ -8,7 +8,7 @@
 //! Limit: an NTLM field of no octets has no node, so nothing can be put there.
 
 use super::der::{Declared, element, length_octets};
-use super::tree::{Kind, Node, Tree, Value};
+use super::tree::{Node, Tree, Value};
 use crate::terms::Span;
 
 /// Why a node can't be given other content.
@@ -66,7 +66,7 @@ fn replace(bytes: &[u8], tree: &Tree, node: &Node, at: Span, content: &[u8]) -> 
     let path = path(tree, node).filter(|_| at.end <= bytes.len()).ok_or(PatchError::NoNode(node.span))?;
     let mut edits = Edits { bytes, delta: 0, list: vec![(at, content.to_vec())] };
     // In characters nothing counts octets.
-    if content.len() != at.len() && tree.kind != Kind::Text {
+    if content.len() != at.len() && !tree.kind.is_characters() {
         if !has_length(&path) {
             let (name, expected) = (node.name.clone().into_owned(), at.len());
             return Err(PatchError::FixedLength { name, expected, got: content.len() });

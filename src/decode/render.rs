@@ -36,6 +36,7 @@ pub fn value_text(node: &Node, bytes: &[u8], reveal: bool) -> String {
     match &node.value {
         Value::Octets(_) if !node.children.is_empty() => node.value.to_string(),
         Value::Octets(content) => hex(content.of(bytes)),
+        Value::Base64(octets) => hex(octets),
         Value::Text(text) => escape(text),
         other => other.to_string(),
     }

@@ -412,7 +412,7 @@ fn messages_of_text_mechanisms_are_read_to_their_fields() {
         "EXTERNAL  [0..17]\n  authzid  alice@example.com  [0..17]",
         "XOAUTH2  [0..65]\n  user  someuser@example.com  [0..25]\n  auth  [26..63]\n    auth-scheme  Bearer  [31..37]\n    token  •  [38..63]",
         "error result  [0..75]\n  status  401  [1..15]\n  schemes  bearer mac  [16..38]\n  scope  https://mail.google.com/  [39..73]",
-        "OAUTHBEARER  [0..111]\n  gs2-header  [0..21]\n    gs2-cb-flag  n  [0..1]\n    authzid  user@example.com  [2..20]\n  host  server.example.com  [22..45]\n  port  143  [46..54]\n  auth  [55..109]\n    auth-scheme  Bearer  [60..66]\n    token  •  [67..109]",
+        "OAUTHBEARER  [0..111]\n  gs2-header  n,a=user@example.com,  [0..21]\n    gs2-cbind-flag  n  [0..1]\n    authzid  user@example.com  [4..20]\n  host  server.example.com  [22..45]\n  port  143  [46..54]\n  auth  [55..109]\n    auth-scheme  Bearer  [60..66]\n    token  •  [67..109]",
         "error result  [0..52]\n  status  invalid_token  [2..28]\n  member  [1, \"}\", {}]  [30..50]",
         "kvsep  01  [0..1]",
     ];
@@ -478,14 +478,14 @@ fn what_is_wrong_with_a_message_is_said_and_no_secret_shown() {
             Reading::Oauthbearer,
             None,
             "n,user=a,\x01auth=Bearer x\x01\x01",
-            "authzid  user=a  [2..8] ! got other characters, expected a=NAME or nothing (RFC 5801 4)",
+            "gs2-header  n,user=a,  [0..9] ! got other characters, expected n,a=NAME, or n,, (RFC 5801 4)",
         ),
         (Reading::Oauthbearer, None, "n,a=secret", "  octets  •  [0..10]"),
         (
             Reading::Oauthbearer,
             None,
             "z,,x\x01auth=Bearer x\x01\x01",
-            "gs2-cb-flag  z  [0..1] ! got another flag, expected n, y or p=NAME",
+            "gs2-header  z,,x  [0..4] ! got other characters",
         ),
         (
             Reading::Oauthbearer,
@@ -726,10 +726,12 @@ fn shape(tree: &Tree) -> Vec<(String, Span)> {
 }
 
 fn hints() -> impl Strategy<Value = Hint> {
+    use Reading::Gss;
+    let readings = [&Reading::ALL[..], &[Gss, Gss]].concat();
     let mechs = [None, Some(Mech::Kerberos), Some(Mech::Ntlmssp)];
     let parties = [None, Some(Party::Client), Some(Party::Server)];
     (
-        proptest::sample::select(Reading::ALL.to_vec()),
+        proptest::sample::select(readings),
         proptest::sample::select(mechs.to_vec()),
         proptest::sample::select(parties.to_vec()),
     )
@@ -851,4 +853,148 @@ fn a_token_in_a_few_words() {
     for (bytes, hint, expected) in cases {
         assert_eq!(said(bytes, hint), expected);
     }
+}
+
+/// The exchange of RFC 7677 section 3, and one that binds to TLS, each message with what its place calls for.
+fn scram() -> Vec<(Reading, &'static [u8])> {
+    let nonce = Mark::of(b"rOprNGfwEbeRWgbNEkqO");
+    let full = Mark::of(b"rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0");
+    let bound = Reading::ScramClientFinal { nonce: Mark::of(b"ab"), header: Mark::of(b"p=tls-exporter,a=bob,") };
+    vec![
+        (Reading::ScramClientFirst, b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO"),
+        (
+            Reading::ScramServerFirst(nonce),
+            b"r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+        ),
+        (
+            Reading::ScramClientFinal { nonce: full, header: Mark::of(b"n,,") },
+            b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+        ),
+        (Reading::ScramServerFinal, b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="),
+        (Reading::ScramClientFirst, b"p=tls-exporter,a=bob,n=a=2Cb=3D,r=a"),
+        (bound, b"c=cD10bHMtZXhwb3J0ZXIsYT1ib2IsAQID,r=ab,x=1,p=AAAA"),
+        (Reading::ScramServerFinal, b"e=invalid-proof,x=1"),
+    ]
+}
+
+#[test]
+fn the_messages_of_scram_are_read_to_their_attributes() {
+    let expected = [
+        "\
+client-first-message  [0..32]
+  gs2-header  n,,  [0..3]
+    gs2-cbind-flag  n  [0..1]
+  username  user  [5..9]
+  nonce  rOprNGfwEbeRWgbNEkqO  [12..32]",
+        "\
+server-first-message  [0..86]
+  nonce  rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0  [2..52]
+  salt  5b6d99689d12358eeca04b141236fa81  [55..79]
+  iteration-count  4096  [82..86]",
+        "\
+client-final-message  [0..106]
+  channel-binding  6e2c2c  [2..6]
+    gs2-header  n,,  [2..6]
+  nonce  rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0  [9..59]
+  proof  •  [62..106]",
+        "\
+server-final-message  [0..46]
+  verifier  •  [2..46]",
+        "\
+client-first-message  [0..35]
+  gs2-header  p=tls-exporter,a=bob,  [0..21]
+    gs2-cbind-flag  p=tls-exporter  [0..14]
+    authzid  bob  [17..20]
+  username  a=2Cb=3D  [23..31]
+  nonce  a  [34..35]",
+        "\
+client-final-message  [0..50]
+  channel-binding  703d746c732d6578706f727465722c613d626f622c010203  [2..34]
+    gs2-header  p=tls-exporter,a=bob,  [2..30]
+    cbind-data  010203  [30..34]
+  nonce  ab  [37..39]
+  attr-val  x=1  [40..43]
+  proof  •  [46..50]",
+        "\
+server-final-message  [0..19]
+  server-error  invalid-proof  [2..15]
+  attr-val  x=1  [16..19]",
+    ];
+    for ((hint, octets), expected) in scram().into_iter().zip(expected) {
+        assert_eq!(shown(octets, reading(hint)), expected);
+        let guessed = decode(octets, &GUESS).kind;
+        let told = if octets.starts_with(b"e=") { Kind::Text } else { decode(octets, &reading(hint)).kind };
+        assert_eq!(guessed, told, "without its place");
+    }
+}
+
+#[test]
+fn each_breach_of_scram_has_its_node_and_its_octet() {
+    let server = Reading::ScramServerFirst(Mark::of(b"abc"));
+    let last = Reading::ScramClientFinal { nonce: Mark::of(b"abcd"), header: Mark::of(b"y,,") };
+    for (hint, octets, breaches) in [
+        // No GS2 header; an empty authzid; an equals sign in a name; a mandatory extension; no nonce; out of order.
+        (Reading::ScramClientFirst, &b"n=user,r=abc"[..], "octets 0"),
+        (Reading::ScramClientFirst, b"x,,n=user,r=abc", "octets 0"),
+        (Reading::ScramClientFirst, b"n,a=,n=user,r=abc", ""),
+        (Reading::ScramClientFirst, b"n,,n=us=er,r=abc", "username 7"),
+        (Reading::ScramClientFirst, b"n,,m=1,n=user,r=abc", "reserved-mext 3"),
+        (Reading::ScramClientFirst, b"n,,n=user", "client-first-message 9"),
+        (Reading::ScramClientFirst, b"n,,r=abc,n=user", "client-first-message 15, nonce 3"),
+        (Reading::ScramClientFirst, b"n,,n=user,r=a\x7Fc,", "nonce 13, octets 16"),
+        (Reading::ScramClientFirst, b"n,,n=,r=abc", "username 5"),
+        // Another exchange's nonce, the client's alone, no base64, few rounds, no number, twice.
+        (server, b"r=abxd,s=QQ==,i=4096", "nonce 2"),
+        (server, b"r=abc,s=QQ==,i=4096", "nonce 2"),
+        (server, b"r=abcd,s=QQ=,i=4096", "salt 9"),
+        (server, b"r=abcd,s=QQ==,i=4095", "iteration-count 16"),
+        (server, b"r=abcd,s=QQ==,i=04096", "iteration-count 16"),
+        (server, b"r=abcd,s=QQ==,i=4096,i=1", "iteration-count 21"),
+        (server, b"r=abcd,s=QQ==", "server-first-message 13"),
+        // Another GS2 header, another nonce, data without binding, binding without data, no proof, more behind it.
+        (last, b"c=biws,r=abcd,p=AAAA", "channel-binding 2"),
+        (last, b"c=eSws,r=abce,p=AAAA", "nonce 9"),
+        (last, b"c=eSwsAQ==,r=abcd,p=AAAA", "channel-binding 2"),
+        (last, b"c=AAAA,r=abcd,p=AAAA", "channel-binding 2"),
+        (last, b"c=eSws,r=abcd", "client-final-message 13"),
+        (last, b"c=eSws,r=abcd,p=AAAA,x=1", "attr-val 21"),
+        (last, b"c=eSws,r=abcd,hunter2", "client-final-message 21, octets 14"),
+        (last, b"hunter2", "octets 0"),
+        (Reading::ScramServerFinal, b"v=", "verifier 2"),
+        (Reading::ScramServerFinal, b"v=AA", "verifier 2"),
+        (Reading::ScramServerFinal, b"x=1", "server-final-message 3, attr-val 0"),
+    ] {
+        let got: Vec<_> = problems(octets, reading(hint)).iter().map(|(name, at)| format!("{name} {at}")).collect();
+        assert_eq!(got.join(", "), breaches, "{}", octets.escape_ascii());
+    }
+}
+
+#[test]
+fn many_attributes_make_no_more_nodes_than_the_budget() {
+    let octets = [b"v=AAAA".as_slice(), &b",x=1".repeat(50_000)].concat();
+    assert_sound(&octets[..40_006], reading(Reading::ScramServerFinal));
+    let tree = decode(&octets, &reading(Reading::ScramServerFinal));
+    assert!(tree.root.children.last().is_some_and(|rest| rest.span.end == octets.len() && rest.problem.is_some()));
+}
+
+#[test]
+fn what_base64_within_scram_stands_for_is_written_as_octets() {
+    for (hint, octets) in scram() {
+        let tree = decode(octets, &reading(hint));
+        for (_, node) in tree.walk() {
+            let content = node.content.of(octets);
+            assert_eq!(patch(octets, &tree, node, content).as_deref(), Ok(octets), "{}", node.name);
+            assert_eq!(super::octets(node, octets, &typed(node, octets)).as_deref(), Ok(content), "{}", node.name);
+        }
+    }
+    let (hint, server_first) = (scram()[1].0, scram()[1].1);
+    let tree = decode(server_first, &reading(hint));
+    let with = |name: &str, text: &str| {
+        let node = tree.find(name).unwrap();
+        let patched = patch(server_first, &tree, node, &super::octets(node, server_first, text).unwrap()).unwrap();
+        String::from_utf8(patched).unwrap().split_off(53)
+    };
+    assert_eq!(with("salt", "00ff"), "s=AP8=,i=4096");
+    assert_eq!(with("salt", "\"NaCl\""), "s=TmFDbA==,i=4096");
+    assert_eq!(with("iteration-count", "2000000000"), "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=2000000000");
 }

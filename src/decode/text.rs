@@ -66,7 +66,10 @@ impl Reader<'_> {
 
     /// What looks like characters: the messages of the mechanisms that can be told by their form, or any text.
     pub(super) fn guess_text(&mut self, span: Span) -> Option<(Kind, Node)> {
-        self.guess_cram_md5(span).or_else(|| self.guess_oauth(span)).or_else(|| self.guess_plain(span))
+        self.guess_cram_md5(span)
+            .or_else(|| self.guess_oauth(span))
+            .or_else(|| self.guess_scram(span))
+            .or_else(|| self.guess_plain(span))
     }
 
     /// UTF-8 without controls, but for line ends and a NUL at the end (as some prompts have it), or with exactly two NUL,

@@ -3,6 +3,7 @@
 use crate::terms::{Cite, Party, Span};
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash as _, Hasher as _};
 
 /// What was read from one token. Spans of all nodes are offsets into the octets given to [`super::decode`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub enum Value {
     Text(String),
     /// Octets to be shown in hex: the node's content.
     Octets(Span),
+    /// Octets to be shown in hex: what the base64 that is the node's content stands for.
+    Base64(Vec<u8>),
     /// A time, printed in UTC.
     Time(String),
 }
@@ -105,6 +108,14 @@ pub enum Kind {
     SecurityLayer,
     /// A message of a mechanism that speaks in characters: LOGIN, PLAIN, CRAM-MD5, EXTERNAL, XOAUTH2, OAUTHBEARER.
     Text,
+    /// The client-first-message of SCRAM (RFC 5802 section 7).
+    ScramClientFirst,
+    /// The server-first-message of SCRAM.
+    ScramServerFirst,
+    /// The client-final-message of SCRAM.
+    ScramClientFinal,
+    /// The server-final-message of SCRAM.
+    ScramServerFinal,
     /// Some other well-formed BER.
     Ber,
     /// None of these.
@@ -177,11 +188,31 @@ pub enum Reading {
     Xoauth2,
     /// GS2 header and pairs, or an error in JSON (RFC 7628).
     Oauthbearer,
+    /// The client-first-message of SCRAM (RFC 5802).
+    ScramClientFirst,
+    /// The server-first-message of SCRAM, whose nonce begins with this one of the client.
+    ScramServerFirst(Mark),
+    /// The client-final-message of SCRAM.
+    ScramClientFinal {
+        /// The server's nonce, which it repeats.
+        nonce: Mark,
+        /// The GS2 header of the client-first-message, which it repeats.
+        header: Mark,
+    },
+    /// The server-final-message of SCRAM.
+    ScramServerFinal,
+}
+
+/// Octets that a later message must repeat, without the octets: their number and a hash of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    octets: usize,
+    hash: u64,
 }
 
 impl Reading {
     /// All.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Guess,
         Self::Gss,
         Self::Prompt,
@@ -193,7 +224,51 @@ impl Reading {
         Self::External,
         Self::Xoauth2,
         Self::Oauthbearer,
+        Self::ScramClientFirst,
+        Self::ScramServerFirst(Mark::UNKNOWN),
+        Self::ScramClientFinal { nonce: Mark::UNKNOWN, header: Mark::UNKNOWN },
+        Self::ScramServerFinal,
     ];
+
+    /// Whether it is a message of SCRAM.
+    #[must_use]
+    pub const fn is_scram(self) -> bool {
+        matches!(
+            self,
+            Self::ScramClientFirst | Self::ScramServerFirst(_) | Self::ScramClientFinal { .. } | Self::ScramServerFinal
+        )
+    }
+}
+
+impl Mark {
+    /// Nothing is known of the octets.
+    pub const UNKNOWN: Self = Self { octets: 0, hash: 0 };
+
+    /// What is kept of these octets.
+    #[must_use]
+    pub fn of(octets: &[u8]) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        octets.hash(&mut hasher);
+        Self { octets: octets.len(), hash: hasher.finish() }
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub const fn is_unknown(self) -> bool {
+        self.octets == 0
+    }
+
+    /// Whether `octets` are those.
+    #[must_use]
+    pub fn is(self, octets: &[u8]) -> bool {
+        self == Self::of(octets)
+    }
+
+    /// Whether `octets` begin with those, as far as is known.
+    #[must_use]
+    pub fn begins(self, octets: &[u8]) -> bool {
+        self.is_unknown() || octets.get(..self.octets).is_some_and(|first| self.is(first))
+    }
 }
 
 impl Node {
@@ -310,12 +385,26 @@ impl fmt::Display for Value {
             Self::Oid { dotted, mech: None } => write!(f, "unknown ({dotted})"),
             Self::Text(text) => f.write_str(text),
             Self::Octets(span) => write!(f, "{} octets", span.len()),
+            Self::Base64(octets) => octets.iter().try_for_each(|octet| write!(f, "{octet:02x}")),
             Self::Time(time) => f.write_str(time),
         }
     }
 }
 
 impl Kind {
+    /// Whether it consists of characters, among which nothing counts octets.
+    #[must_use]
+    pub const fn is_characters(self) -> bool {
+        matches!(
+            self,
+            Self::Text
+                | Self::ScramClientFirst
+                | Self::ScramServerFirst
+                | Self::ScramClientFinal
+                | Self::ScramServerFinal
+        )
+    }
+
     /// The name shown in a ladder.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -331,6 +420,10 @@ impl Kind {
             Self::NtlmSignature => "NTLM signature",
             Self::SecurityLayer => "security layer",
             Self::Text => "text",
+            Self::ScramClientFirst => "client-first-message",
+            Self::ScramServerFirst => "server-first-message",
+            Self::ScramClientFinal => "client-final-message",
+            Self::ScramServerFinal => "server-final-message",
             Self::Ber => "BER",
             Self::Unknown => "octets",
             Self::Empty => "empty",

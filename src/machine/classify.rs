@@ -33,6 +33,7 @@ pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
         Machine::Xoauth2 => text(said, &XOAUTH2),
         Machine::Oauthbearer => text(said, &OAUTHBEARER),
         Machine::Gssapi | Machine::Kerberos | Machine::GssSpnego | Machine::SmtpNtlm => tokens(machine, said),
+        Machine::Scram => scram(said),
         Machine::Spnego => spnego(said),
         Machine::Ntlm | Machine::Krb5 => inner(machine, said),
     }
@@ -237,6 +238,55 @@ fn text(said: &Said<'_>, words: &Words) -> Option<Signal> {
             (334, Some(challenge)) if !challenge.span.is_empty() => Some(Signal::OtherChallenge),
             (334, _) => Some(Signal::EmptyChallenge),
             (235, _) => Some(Signal::Success),
+            _ => refusal(reply),
+        },
+        _ => None,
+    }
+}
+
+fn scram(said: &Said<'_>) -> Option<Signal> {
+    let token = said.token.filter(|token| !token.malformed);
+    let fits = said.settled.scram.fits;
+    match &said.message.body {
+        Body::Command(command) => {
+            let Some(initial) = &command.auth.as_ref()?.initial else { return Some(Signal::AuthScram) };
+            legible(initial, true).then(|| match token.map(|token| token.kind) {
+                Some(Kind::ScramClientFirst) if said.settled.denies_plus() => Signal::AuthClientFirstDowngrade,
+                Some(Kind::ScramClientFirst) if fits => Signal::AuthClientFirst,
+                _ => Signal::AuthClientFirstMalformed,
+            })
+        }
+        Body::Response(Response::Cancel) => Some(Signal::Cancel),
+        Body::Response(Response::Empty) if said.settled.scram.last == Some(Kind::ScramServerFinal) => {
+            Some(Signal::EmptyResponse)
+        }
+        Body::Response(Response::Empty) => Some(Signal::MalformedResponse),
+        Body::Response(Response::Base64(base64)) => legible(base64, false).then(|| {
+            // Behind the server-final-message nothing but an empty line belongs.
+            let last = said.settled.scram.last.filter(|last| *last != Kind::ScramServerFinal);
+            match token.filter(|token| Some(token.kind) == last).map(|token| token.kind) {
+                Some(Kind::ScramClientFirst) if said.settled.denies_plus() => Signal::ClientFirstDowngrade,
+                Some(Kind::ScramClientFirst) if fits => Signal::ClientFirst,
+                Some(Kind::ScramClientFinal) if fits && !said.settled.denies_plus() => Signal::ClientFinal,
+                Some(Kind::ScramClientFinal) => Signal::ClientFinalUnfit,
+                _ => Signal::MalformedResponse,
+            }
+        }),
+        Body::Reply(reply) if reply.last => match reply.code {
+            334 if reply.challenge.as_ref().is_none_or(|challenge| challenge.span.is_empty()) => {
+                let first = said.settled.scram.last.is_none();
+                Some(if first { Signal::EmptyChallenge } else { Signal::MalformedChallenge })
+            }
+            334 => Some(match token.map(|token| token.kind) {
+                _ if said.settled.scram.last.is_none() => Signal::MalformedChallenge,
+                Some(Kind::ScramServerFirst) if fits => Signal::ServerFirst,
+                Some(Kind::ScramServerFirst) => Signal::ServerFirstOtherNonce,
+                Some(Kind::ScramServerFinal) if said.settled.scram.signed => Signal::ServerFinal,
+                Some(Kind::ScramServerFinal) => Signal::ServerError,
+                _ => Signal::MalformedChallenge,
+            }),
+            235 if said.settled.scram.signed => Some(Signal::Success),
+            235 => Some(Signal::SuccessTooEarly),
             _ => refusal(reply),
         },
         _ => None,

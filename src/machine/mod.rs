@@ -17,7 +17,7 @@ mod tables;
 pub use classify::{Said, classify};
 pub use cursor::{Cursor, Deviation, Frame, Move, Outcome, Stack};
 pub use row::{Force, Machine, Row, RowId, Runs, Signal, State, Table};
-pub use settled::{Inner, Layer, NegState, Prompt, Settled, Token};
+pub use settled::{Inner, Layer, NegState, Prompt, Scram, ScramMessage, Settled, Token};
 pub use tables::table;
 
 /// Every table, outermost machine first, the client's before the server's.

@@ -44,6 +44,8 @@ pub enum Machine {
     Xoauth2,
     /// AUTH OAUTHBEARER (RFC 7628).
     Oauthbearer,
+    /// AUTH SCRAM-… (RFC 5802, RFC 7677), whatever the hash, with -PLUS or without.
+    Scram,
     /// AUTH GSSAPI that means SPNEGO (MS-SSEAN), with the mapping of RFC 2222 section 7.2.
     Gssapi,
     /// AUTH GSSAPI that means Kerberos (RFC 4752).
@@ -62,7 +64,7 @@ pub enum Machine {
 
 impl Machine {
     /// All, outermost first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Smtp,
         Self::Login,
         Self::Plain,
@@ -70,6 +72,7 @@ impl Machine {
         Self::External,
         Self::Xoauth2,
         Self::Oauthbearer,
+        Self::Scram,
         Self::Gssapi,
         Self::Kerberos,
         Self::GssSpnego,
@@ -90,6 +93,7 @@ impl Machine {
             Self::External => "external",
             Self::Xoauth2 => "xoauth2",
             Self::Oauthbearer => "oauthbearer",
+            Self::Scram => "scram",
             Self::Gssapi => "gssapi",
             Self::Kerberos => "kerberos",
             Self::GssSpnego => "gss-spnego",
@@ -111,6 +115,7 @@ impl Machine {
             Self::External => "AUTH EXTERNAL (RFC 4422 appendix A)",
             Self::Xoauth2 => "AUTH XOAUTH2 (Google)",
             Self::Oauthbearer => "AUTH OAUTHBEARER (RFC 7628)",
+            Self::Scram => "AUTH SCRAM-SHA-1 and its like (RFC 5802, RFC 7677)",
             Self::Gssapi => "AUTH GSSAPI meaning SPNEGO (MS-SSEAN, RFC 2222 7.2)",
             Self::Kerberos => "AUTH GSSAPI meaning Kerberos (RFC 4752)",
             Self::GssSpnego => "AUTH GSS-SPNEGO (RFC 4178)",
@@ -425,6 +430,31 @@ signals! {
     CramMd5Challenge,
     /// The client answers with its user name and the digest.
     CramMd5Response,
+    // SCRAM (RFC 5802 section 5).
+    /// AUTH SCRAM-… alone: the client-first-message is to come on a line of its own.
+    AuthScram,
+    /// AUTH SCRAM-… with the client-first-message: who the client is, and its nonce.
+    AuthClientFirst,
+    /// AUTH SCRAM-… with y, that the server can't bind to TLS, though it offers -PLUS.
+    AuthClientFirstDowngrade: AuthClientFirst,
+    /// AUTH SCRAM-… with octets that are no client-first-message for this mechanism.
+    AuthClientFirstMalformed,
+    /// The client answers with the client-first-message: who it is, and its nonce.
+    ClientFirst,
+    /// The client answers with y, that the server can't bind to TLS, though it offers -PLUS.
+    ClientFirstDowngrade: ClientFirst,
+    /// 334 with the server-first-message: the nonce of both, the salt, and how many rounds.
+    ServerFirst,
+    /// 334 with a server-first-message whose nonce does not continue the client's.
+    ServerFirstOtherNonce,
+    /// The client answers with the client-final-message: its proof.
+    ClientFinal,
+    /// The client-final-message that a server must refuse: another nonce or GS2 header, or a downgrade.
+    ClientFinalUnfit: ClientFinal,
+    /// 334 with the server-final-message: the server's signature, which proves it.
+    ServerFinal,
+    /// 334 with a server-final-message that says by e= why the server refuses.
+    ServerError,
 
     // EXTERNAL (RFC 4422 appendix A).
     /// AUTH EXTERNAL alone: whose rights are wanted is to come on a line of its own.

@@ -1,7 +1,7 @@
 //! What a conversation has settled so far, and what one token adds to it.
 
 use super::row::{Machine, Runs};
-use crate::decode::{Hint, Kind, Mech, Node, Reading, Tree, Value};
+use crate::decode::{Hint, Kind, Mark, Mech, Node, Reading, SCRAM_GRAMMAR, Tree, Value};
 use crate::terms::Party;
 use crate::wire::{Body, Keyword, Message, Response, Verb};
 use std::sync::Arc;
@@ -52,6 +52,25 @@ pub struct Settled {
     pub prompt: Option<Prompt>,
     /// LOGIN: the prompts came in another order than user name, password.
     pub prompts_out_of_order: bool,
+    /// SCRAM: how far the exchange has come.
+    pub scram: Scram,
+}
+
+/// How far an exchange of SCRAM has come (RFC 5802 section 5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scram {
+    /// Which message came last, by its place if not by its octets.
+    pub last: Option<Kind>,
+    /// That message fits those before it, and its mechanism.
+    pub fits: bool,
+    /// What the client said first of binding to TLS: `n`, `y` or `p`.
+    pub binds: Option<u8>,
+    /// The GS2 header, which the client-final-message repeats.
+    pub header: Mark,
+    /// The latest nonce.
+    pub nonce: Mark,
+    /// The server has sent its signature.
+    pub signed: bool,
 }
 
 /// What a LOGIN prompt asks for, read as generously as the field demands.
@@ -86,6 +105,23 @@ pub struct Token {
     pub preferred: Option<Mech>,
     /// It is a message of the security-layer step.
     pub layer: Option<Layer>,
+    /// It is a message of SCRAM.
+    pub scram: ScramMessage,
+}
+
+/// What of a message of SCRAM bears on others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ScramMessage {
+    /// How the GS2 header begins: `n`, `y` or `p`.
+    pub binds: Option<u8>,
+    /// The GS2 header.
+    pub header: Mark,
+    /// The nonce.
+    pub nonce: Mark,
+    /// It repeats what it must repeat.
+    pub fits: bool,
+    /// It has the server's signature.
+    pub signed: bool,
 }
 
 /// SPNEGO's negState (RFC 4178 section 4.2.2).
@@ -136,6 +172,7 @@ impl Settled {
             (Some(Machine::External), Party::Client) => Reading::External,
             (Some(Machine::Xoauth2), _) => Reading::Xoauth2,
             (Some(Machine::Oauthbearer), _) => Reading::Oauthbearer,
+            (Some(Machine::Scram), _) => self.scram.next(from),
             _ => Reading::Guess,
         };
         Hint { from: Some(from), reading, mech: self.mech, sealed: self.sealed }
@@ -161,7 +198,18 @@ impl Settled {
     /// HELO, or before either.
     #[must_use]
     pub fn offers_mechanism(&self) -> Option<bool> {
-        let name = self.mechanism.as_ref()?;
+        self.lists(self.mechanism.as_ref()?)
+    }
+
+    /// Whether the client says that the server can't bind to TLS, though that lists the mechanism with -PLUS as well
+    /// (RFC 5802 section 6).
+    #[must_use]
+    pub fn denies_plus(&self) -> bool {
+        let plus = || self.mechanism.as_ref().map(|name| format!("{name}-PLUS"));
+        self.scram.binds == Some(b'y') && plus().and_then(|plus| self.lists(&plus)) == Some(true)
+    }
+
+    fn lists(&self, name: &String) -> Option<bool> {
         let mut lists = self.keywords.iter().filter(|keyword| keyword.name == "AUTH").peekable();
         lists.peek()?;
         Some(lists.any(|list| list.parameters.contains(name)))
@@ -197,6 +245,7 @@ impl Settled {
             "EXTERNAL" => Some(Machine::External),
             "XOAUTH2" => Some(Machine::Xoauth2),
             "OAUTHBEARER" => Some(Machine::Oauthbearer),
+            scram if scram.starts_with("SCRAM-") => Some(Machine::Scram),
             "GSSAPI" => Some(Machine::Gssapi),
             "GSS-SPNEGO" => Some(Machine::GssSpnego),
             "NTLM" => Some(Machine::SmtpNtlm),
@@ -217,6 +266,10 @@ impl Settled {
     pub fn learn(&mut self, from: Party, message: &Message, token: Option<&Token>) {
         match self.machine {
             Some(Machine::Login) => self.learn_login(message),
+            Some(Machine::Scram) => {
+                let plus = self.mechanism.as_ref().is_some_and(|name| name.ends_with("-PLUS"));
+                self.scram.learn(from, token, plus);
+            }
             Some(machine) if machine.carries_tokens() => {
                 self.spoken |= matches!(&message.body, Body::Response(_));
                 if self.complete && message.body == Body::Response(Response::Empty) {
@@ -308,6 +361,61 @@ impl Settled {
     }
 }
 
+impl Scram {
+    /// The message that `from` sends next.
+    const fn next(self, from: Party) -> Reading {
+        match (from, self.last) {
+            (Party::Client, None) => Reading::ScramClientFirst,
+            (Party::Client, Some(_)) => Reading::ScramClientFinal { nonce: self.nonce, header: self.header },
+            (Party::Server, None | Some(Kind::ScramClientFirst)) => Reading::ScramServerFirst(self.nonce),
+            (Party::Server, Some(_)) => Reading::ScramServerFinal,
+        }
+    }
+
+    /// Takes a message; `plus` whether the mechanism is one that binds to TLS.
+    fn learn(&mut self, from: Party, token: Option<&Token>, plus: bool) {
+        let Some(token) = token else { return };
+        self.last = Some(match (from, self.last) {
+            (Party::Client, None) => Kind::ScramClientFirst,
+            (Party::Client, Some(Kind::ScramClientFirst | Kind::ScramServerFirst)) => Kind::ScramClientFinal,
+            // Before the client's message a server has nothing to say, behind its own last word nobody has.
+            (Party::Server, None) => return,
+            (_, Some(last @ (Kind::ScramClientFinal | Kind::ScramServerFinal))) if from == Party::Client => last,
+            (Party::Server, Some(Kind::ScramClientFirst)) if token.kind != Kind::ScramServerFinal => {
+                Kind::ScramServerFirst
+            }
+            _ => Kind::ScramServerFinal,
+        });
+        let ScramMessage { binds, header, nonce, fits, signed } = token.scram;
+        self.fits = fits && (self.last != Some(Kind::ScramClientFirst) || plus == (binds == Some(b'p')));
+        if self.last == Some(Kind::ScramClientFirst) {
+            (self.binds, self.header) = (binds, header);
+        }
+        if matches!(self.last, Some(Kind::ScramClientFirst | Kind::ScramServerFirst)) {
+            self.nonce = nonce;
+        }
+        self.signed |= signed && !token.malformed;
+    }
+}
+
+impl ScramMessage {
+    fn read(root: &Node) -> Self {
+        let text = |name| match root.child(name).map(|node| &node.value) {
+            Some(Value::Text(text)) => text.as_bytes(),
+            _ => &[],
+        };
+        let fits = |name| root.child(name).is_none_or(|node| node.problem.is_none());
+        let header = text("gs2-header");
+        Self {
+            binds: header.first().copied(),
+            header: Mark::of(header),
+            nonce: Mark::of(text("nonce")),
+            fits: fits("nonce") && fits("channel-binding"),
+            signed: root.child("verifier").is_some(),
+        }
+    }
+}
+
 impl Token {
     /// Looks at a decoded token once.
     #[must_use]
@@ -324,9 +432,15 @@ impl Token {
             names_supported: false,
             preferred: None,
             layer: None,
+            scram: ScramMessage::default(),
         };
         match tree.kind {
             Kind::NegTokenInit | Kind::NegTokenInit2 | Kind::NegTokenResp => token.read_spnego(root),
+            Kind::ScramClientFirst | Kind::ScramServerFirst | Kind::ScramClientFinal | Kind::ScramServerFinal => {
+                token.scram = ScramMessage::read(root);
+                token.malformed = tree.problems().any(|problem| problem.cite == SCRAM_GRAMMAR);
+                return token;
+            }
             Kind::Wrap | Kind::SecurityLayer => token.layer = Some(layer_of(root)),
             Kind::NtlmSignature => {
                 // gss-ntlmssp and pyspnego seal what they wrap even where sealing was not agreed on: a mask beyond the

@@ -13,7 +13,7 @@
 //! is masked for what it is to its sender; to its reader it may say something else afterwards.
 
 use super::{Event, Step, What};
-use crate::decode::{Hint, Kind, Reading, Tree, decode};
+use crate::decode::{Hint, Kind, Reading, Tree, Value, decode};
 use crate::machine::Prompt;
 use crate::terms::{Party, Span};
 use crate::wire::{Base64, Base64ErrorKind, Body, Dialogue, Message, Verb, base64, read_client, read_server};
@@ -103,6 +103,7 @@ fn token_as_read(from: Party, bytes: &[u8], base64: &Base64, hint: Hint) -> Vec<
     let known = is_known(tree.kind);
     match (from, hint.reading) {
         (Party::Server, Reading::Guess | Reading::Prompt) if !known => bytes.to_vec(),
+        (Party::Server, scram) if scram.is_scram() && !known => bytes.to_vec(),
         (Party::Server, _) if !known && is_prose(base64.span.of(bytes)) => bytes.to_vec(),
         (Party::Client, Reading::Guess | Reading::Gss) if !known => whole(bytes, base64),
         _ => mask_line(bytes, base64.span, &tree, &base64.bytes),
@@ -137,7 +138,15 @@ fn mask_line(bytes: &[u8], encoded: Span, tree: &Tree, token: &[u8]) -> Vec<u8> 
     let mut masked = token.to_vec();
     for (_, leaf) in tree.walk().filter(|(_, node)| node.secret && node.children.is_empty()) {
         if let Some(octets) = masked.get_mut(leaf.content.start..leaf.content.end) {
-            fill(octets);
+            match &leaf.value {
+                // Base64 within the message stays base64.
+                Value::Base64(within) => {
+                    let mut within = within.clone();
+                    fill(&mut within);
+                    octets.copy_from_slice(base64::encode(&within).as_bytes());
+                }
+                _ => fill(octets),
+            }
         }
     }
     let read = base64::read(bytes, encoded);
@@ -213,7 +222,7 @@ fn replace(bytes: &[u8], span: Span, text: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Node, Value, lines};
+    use crate::decode::{Node, lines};
     use crate::transcript::Transcript;
     use crate::transcript::recording;
     use crate::wire::{Response, challenge};

@@ -153,11 +153,8 @@ impl Transcript {
         let base64 = message.base64().filter(|base64| !base64.span.is_empty() && !base64.equals);
         let words = from == Party::Server && standing.settled.awaits_words();
         step.token = base64.filter(|_| !words).map(|base64| Token { encoded: base64.span, hint });
-        let glance = if !words && standing.settled.machine.is_some_and(Machine::carries_tokens) {
-            glance(message, hint)
-        } else {
-            None
-        };
+        let looks = |machine: Machine| machine.carries_tokens() || machine == Machine::Scram;
+        let glance = if !words && standing.settled.machine.is_some_and(looks) { glance(message, hint) } else { None };
         if standing.settled.machine.is_some() {
             Arc::make_mut(&mut standing.settled).learn(from, message, glance.as_ref());
         }

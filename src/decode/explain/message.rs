@@ -19,8 +19,6 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "EXTERNAL" "RFC 4422" "A.1": "Who it is was shown outside of SASL, here by the client's TLS certificate. The message only says whose rights are wanted.";
         "XOAUTH2" "Google XOAUTH2" "Initial Client Response": "User name and bearer token, in pairs that an octet of 01 ends. It belongs within TLS.";
         "OAUTHBEARER" "RFC 7628" "3.1": "A header as SCRAM has it, then pairs that an octet of 01 ends; one holds the bearer token. It belongs within TLS.";
-        "gs2-header" "RFC 5801" "4": "Whether the client could bind to the channel, and whose rights it wants.";
-        "gs2-cb-flag" "RFC 5801" "4": "Channel binding: n is none, y is none though the client could, p is one, which OAUTHBEARER does not have.";
         "user" "Google XOAUTH2" "Initial Client Response": "The user name, mostly a mail address.";
         "auth" "RFC 7628" "3.1": "What would stand in the Authorization header of HTTP: the scheme and the token. Left empty, it asks for the error that tells where tokens are had.";
         "auth-scheme" "RFC 6750" "2.1": "How the token is used: Bearer means that whoever bears it is let in.";
@@ -187,6 +185,8 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "octets" "Google XOAUTH2" "Initial Client Response": "Octets outside of any pair that belongs here. They may hold the token, so they are kept secret.";
     }
     "OAUTHBEARER" {
+        "gs2-header" "RFC 5801" "4": "Whether the client could bind to the channel, and whose rights it wants.";
+        "gs2-cbind-flag" "RFC 5801" "4": "Channel binding: n is none, y is none though the client could, p is one, which OAUTHBEARER does not have.";
         "authzid" "RFC 5801" "4": "The authorization identity, behind a=. The token says by itself whom it is for; where both are there they must agree.";
         "octets" "RFC 7628" "3.1": "Octets outside of any pair that belongs here. They may hold the token, so they are kept secret.";
     }

@@ -9,6 +9,7 @@
 mod kerberos;
 mod message;
 mod ntlm;
+mod scram;
 mod spnego;
 
 use super::tree::{Node, Value};
@@ -49,7 +50,7 @@ struct Sentence {
 }
 
 fn sentences() -> impl Iterator<Item = &'static Sentence> {
-    [spnego::SENTENCES, ntlm::SENTENCES, message::SENTENCES, kerberos::SENTENCES, kerberos::ERRORS]
+    [spnego::SENTENCES, ntlm::SENTENCES, message::SENTENCES, scram::SENTENCES, kerberos::SENTENCES, kerberos::ERRORS]
         .into_iter()
         .flatten()
 }

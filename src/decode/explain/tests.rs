@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use std::collections::BTreeSet;
 
 /// The sources of the decoders: their literals are the names.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     include_str!("../mod.rs"),
     include_str!("../spnego.rs"),
     include_str!("../kerberos.rs"),
@@ -16,6 +16,7 @@ const SOURCES: [&str; 12] = [
     include_str!("../text.rs"),
     include_str!("../cram.rs"),
     include_str!("../oauth.rs"),
+    include_str!("../scram.rs"),
     include_str!("../der.rs"),
     include_str!("../schema.rs"),
     include_str!("../tree.rs"),

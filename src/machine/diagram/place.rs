@@ -162,6 +162,35 @@ const KERBEROS_SERVER: Plans = [
     &[" Ready      Rejected", "            Context", "              Done", " Flush     WaitChoice     Failed"],
 ];
 
+const SCRAM_CLIENT: Plans = [
+    &[
+        "  Choose          WaitServerFirst       Cancelling",
+        "  WaitEmpty       WaitServerFinal         Failed",
+        "                     WaitFinal           Rejected",
+        "                       Done",
+    ],
+    &[
+        "  Choose      WaitServerFirst      Cancelling",
+        " WaitEmpty    WaitServerFinal        Failed",
+        "                 WaitFinal          Rejected",
+        "                   Done",
+    ],
+];
+
+const SCRAM_SERVER: Plans = [
+    &[
+        "       Ready            Failed",
+        "  WaitClientFirst                   Rejected",
+        "  WaitClientFinal",
+        "     WaitEmpty           Done",
+    ],
+    &[
+        " WaitClientFirst     WaitClientFinal     Rejected",
+        "     Ready                                Failed",
+        "                        WaitEmpty          Done",
+    ],
+];
+
 const SPNEGO_CLIENT: Plans = [
     &[
         "                   Selected",
@@ -198,6 +227,8 @@ const fn plan(table: &Table, form: Form) -> Option<Plan> {
         (Machine::SmtpNtlm, Party::Server) => SMTP_NTLM_SERVER,
         (Machine::Kerberos, Party::Client) => KERBEROS_CLIENT,
         (Machine::Kerberos, Party::Server) => KERBEROS_SERVER,
+        (Machine::Scram, Party::Client) => SCRAM_CLIENT,
+        (Machine::Scram, Party::Server) => SCRAM_SERVER,
         (Machine::Spnego, Party::Client) => SPNEGO_CLIENT,
         (Machine::Spnego, Party::Server) => SPNEGO_SERVER,
         _ => return None,

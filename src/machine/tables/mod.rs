@@ -10,6 +10,7 @@ mod login;
 mod ntlm;
 mod oauthbearer;
 mod plain;
+mod scram;
 mod smtp;
 mod smtp_ntlm;
 mod spnego;
@@ -29,6 +30,7 @@ pub fn table(machine: Machine, party: Party) -> &'static Table {
         Machine::External => &external::TABLES,
         Machine::Xoauth2 => &xoauth2::TABLES,
         Machine::Oauthbearer => &oauthbearer::TABLES,
+        Machine::Scram => &scram::TABLES,
         Machine::Gssapi => &gssapi::TABLES,
         Machine::Kerberos => &kerberos::TABLES,
         Machine::GssSpnego => &gss_spnego::TABLES,
