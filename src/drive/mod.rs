@@ -223,6 +223,12 @@ impl Drive {
         let _ = runtime.block_on(async { tokio::time::timeout(limit, self.stop.closed()).await });
     }
 
+    /// How many listeners and connections have not ended.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.stop.receiver_count()
+    }
+
     fn seat(&self) -> Seat {
         Seat { tell: Arc::clone(&self.tell), next: Arc::clone(&self.next), stop: self.stop.subscribe() }
     }
