@@ -352,7 +352,7 @@ impl Server {
         let log = fs::File::create(folder.0.join("output")).unwrap();
         command.arg(&folder.0).arg(port.to_string()).stdin(Stdio::null());
         command.stdout(log.try_clone().unwrap()).stderr(log).process_group(0);
-        let mut server = Self { port, child: command.spawn().unwrap(), folder: folder };
+        let mut server = Self { port, child: command.spawn().unwrap(), folder };
         server.wait_for_port();
         server
     }
@@ -378,7 +378,7 @@ impl Server {
             assert!(began.elapsed() < PATIENCE, "our server does not listen");
             std::thread::sleep(Duration::from_millis(10));
         };
-        Self { port, child, folder: folder }
+        Self { port, child, folder }
     }
 
     /// Ends our server; what it has told, object by object.
