@@ -108,6 +108,7 @@ fn rate(port: u16) -> f64 {
 fn exchange(port: u16) -> Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     reply(&mut reader, "220")?;
     for (line, code) in [
