@@ -1,10 +1,13 @@
 //! Replays against live peers: what goes as recorded, what is composed anew, where it ends.
 
 use saslscope::mech::Credential;
-use saslscope::session::{ClientSetup, Effect, Input, Lab, Mechanism, Replay, ServerSetup, Session, Timing, Tls};
+use saslscope::session::{
+    Again, ClientSetup, Effect, Input, Lab, Mechanism, Replay, ServerSetup, Session, Timing, Tls,
+};
 use saslscope::terms::{Micros, Party, Secret};
 use saslscope::transcript::recording::{Headers, Recording, Secrets, read, write};
-use saslscope::transcript::{Event, Step, mask};
+use saslscope::transcript::{Step, mask};
+use std::sync::Arc;
 
 /// An exchange of the lab as a recording has it, with secrets or masked.
 fn recorded(mechanism: Mechanism, secrets: Secrets) -> Recording {
@@ -22,14 +25,17 @@ fn credential(password: &str) -> Credential {
     Credential { user: "alice".to_owned(), password: Secret::from(password) }
 }
 
+fn again(recording: &Recording, anew: bool, timing: Timing) -> Arc<Again> {
+    let Recording { headers, events } = recording.clone();
+    Arc::new(Again { headers, events, timing, anew })
+}
+
 /// A replay of the client, to compose proofs anew with the password where one is given.
 fn client(recording: &Recording, password: Option<&str>) -> Session {
-    let replay = Replay::new(Party::Client, &recording.headers, &recording.events).unwrap();
     let mut setup = ClientSetup::new("server.example.com", credential(password.unwrap_or_default()));
     setup.tls = Tls::Never;
-    let mut session = setup.session([1; 32], 0);
-    session.replay(replay, password.is_some());
-    session
+    setup.again = Some(again(recording, password.is_some(), Timing::Wait));
+    setup.session([1; 32], 0)
 }
 
 /// A server of today: other nonces than those of the recording.
@@ -141,7 +147,7 @@ fn a_server_is_replayed_to_a_client_of_today() {
     let recording = recorded(Mechanism::Login, Secrets::Kept);
     let replay = Replay::new(Party::Server, &recording.headers, &recording.events).unwrap();
     let mut server = server();
-    server.replay(replay, false);
+    server.replay(replay);
     let mut setup = ClientSetup::new("server.example.com", credential("wonderland"));
     (setup.name, setup.mechanism, setup.tls) = ("client.example.com".into(), Some(Mechanism::Login), Tls::Never);
     setup.allow_plaintext = true;
@@ -156,7 +162,7 @@ fn a_server_does_not_pretend_to_have_verified_a_proof() {
     let recording = recorded(Mechanism::Gssapi, Secrets::Kept);
     let replay = Replay::new(Party::Server, &recording.headers, &recording.events).unwrap();
     let mut server = server();
-    server.replay(replay, false);
+    server.replay(replay);
     let mut setup = ClientSetup::new("server.example.com", credential("wonderland"));
     (setup.name, setup.mechanism, setup.tls) = ("client.example.com".into(), Some(Mechanism::Gssapi), Tls::Never);
     let mut client = setup.session([3; 32], 0);
@@ -169,14 +175,10 @@ fn a_server_does_not_pretend_to_have_verified_a_proof() {
 #[test]
 fn it_goes_by_the_recorded_time_where_that_is_asked_for() {
     let recording = recorded(Mechanism::Login, Secrets::Kept);
-    let mut replay = Replay::new(Party::Client, &recording.headers, &recording.events).unwrap();
-    replay.timing = Timing::Original;
     let mut client = client(&recording, None);
-    client.replay(replay, false);
+    client.replay(again(&recording, false, Timing::Original).replay(Party::Client).unwrap());
     client.handle(Micros(0), Input::Go { peer: "192.0.2.10:587".into() });
     let at = |step: &Step| step.event.at;
-    let events: Vec<&Event> = recording.events.iter().collect();
-    assert!(!events.is_empty());
     let effects = client.handle(Micros(50), Input::Bytes(Party::Server, b"220 server.example.com\r\n".to_vec()));
     assert!(effects.is_empty(), "the recording has a millisecond between greeting and EHLO");
     assert_eq!(client.deadline(), Some(Micros(1050)));

@@ -65,7 +65,7 @@ pub(super) struct Arguments {
 
 /// Whom a client trusts, and what it presents, within TLS.
 #[derive(clap::Args)]
-struct Trust {
+pub(super) struct Trust {
     /// Trust the certificates of this file (PEM) instead of the system's
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -78,7 +78,7 @@ struct Trust {
 }
 
 impl Trust {
-    fn tls(&self) -> Result<ClientTls, Failure> {
+    pub(super) fn tls(&self) -> Result<ClientTls, Failure> {
         let failed = |error: BadFile| Failure::usage(format!("reading {error}"));
         let mut tls = ClientTls::default();
         if let Some(file) = &self.ca {

@@ -24,6 +24,7 @@ mod open;
 mod out;
 mod outcome;
 mod password;
+mod replay;
 mod save;
 mod screen;
 mod server;
@@ -81,7 +82,7 @@ struct Arguments {
 /// Ends every help text of the program as a whole.
 const EXIT_CODES: &str = "\
 Exit codes: 0 authenticated or clean, 1 usage, 2 cannot connect or listen, 6 closed early, 21 no service, 22 EHLO \
-refused, 28 AUTH refused, 29 no TLS, 32 EHLO refused within TLS, 41 unreadable input, 130 interrupted.
+refused, 28 AUTH refused, 29 no TLS, 32 EHLO refused within TLS, 41 unreadable input, 42 replay diverged, 130 interrupted.
 Without a command it opens the start screen, or runs the lab line by line where standard output is no terminal.";
 
 #[derive(Subcommand)]
@@ -89,6 +90,7 @@ enum Face {
     Lab(lab::Arguments),
     Client(Box<client::Arguments>),
     Server(Box<server::Arguments>),
+    Replay(Box<replay::Arguments>),
     Open(open::Arguments),
     Show(show::Arguments),
     #[cfg(unix)]
@@ -155,7 +157,9 @@ impl Arguments {
         let common = &self.common;
         let records = matches!(
             self.face,
-            None | Some(Face::Lab(_) | Face::Client(_) | Face::Server(_) | Face::Open(_) | Face::Show(_))
+            None | Some(
+                Face::Lab(_) | Face::Client(_) | Face::Server(_) | Face::Replay(_) | Face::Open(_) | Face::Show(_)
+            )
         );
         if common.save.is_some() && !records {
             return Err(Failure::usage("--save records an exchange, and there is none here; try `saslscope lab`"));
@@ -167,6 +171,7 @@ impl Arguments {
             Some(Face::Lab(arguments)) => arguments.run(common, out),
             Some(Face::Client(arguments)) => arguments.run(common, out),
             Some(Face::Server(arguments)) => arguments.run(common, out),
+            Some(Face::Replay(arguments)) => arguments.run(common, out),
             Some(Face::Open(arguments)) => arguments.run(common, out),
             Some(Face::Show(arguments)) => arguments.run(common, out),
             #[cfg(unix)]
@@ -246,6 +251,8 @@ enum Exit {
     EhloAfterTls = 32,
     /// A file or a token can't be read; what could be read is shown.
     Unreadable = 41,
+    /// A replay went another way than what was recorded.
+    Diverged = 42,
     /// The user went away.
     Interrupted = 130,
 }

@@ -31,7 +31,7 @@ pub use gss::{Contexts, LayerMode, embedded};
 pub use lab::Lab;
 pub use mechanism::Mechanism;
 use replay::Asks;
-pub use replay::{Compared, NothingToReplay, Outcome, Replay, Timing};
+pub use replay::{Again, Compared, NothingToReplay, Outcome, Replay, Timing};
 pub use server::Server;
 pub use setup::{ClientSetup, ServerSetup, Tls};
 
@@ -358,10 +358,8 @@ impl Session {
         }
     }
 
-    /// Says what was said in a recording, in the place of that party. Its engine is asked within AUTH exchanges, where
-    /// `anew`: what answers a challenge is then composed for the challenge that came.
-    pub fn replay(&mut self, mut replay: Replay, anew: bool) {
-        replay.engine = anew;
+    /// Says what was said in a recording, in the place of that party.
+    pub fn replay(&mut self, replay: Replay) {
         self.replay = Some(replay);
     }
 

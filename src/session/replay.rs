@@ -25,7 +25,33 @@ pub enum Timing {
     Original,
 }
 
+/// A recording whose party is to be played again, before there is a connection.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// What the recording says of itself.
+    pub headers: Headers,
+    /// What happened then.
+    pub events: Vec<Event>,
+    /// When its lines go.
+    pub timing: Timing,
+    /// Whether AUTH exchanges are composed anew, with the credentials that were given.
+    pub anew: bool,
+}
+
+impl Again {
+    /// A replay of `party`.
+    ///
+    /// # Errors
+    /// Where that party says nothing there.
+    pub fn replay(&self, party: Party) -> Result<Replay, NothingToReplay> {
+        let replay = Replay::new(party, &self.headers, &self.events)?;
+        Ok(Replay { timing: self.timing, engine: self.anew, ..replay })
+    }
+}
+
 /// A recorded party, with what became of it so far.
+#[derive(Clone)]
+#[allow(clippy::struct_excessive_bools)] // Each is one fact of the moment, independent of the others.
 pub struct Replay {
     /// Whose lines are said again.
     pub party: Party,
@@ -49,6 +75,10 @@ pub struct Replay {
     report: Vec<Compared>,
     /// Why it goes no further.
     ended: Option<String>,
+    /// That was told.
+    told: bool,
+    /// The server has said so to its client.
+    left: bool,
 }
 
 /// Whether an engine composes what comes next.
@@ -62,6 +92,7 @@ pub(super) enum Asks {
 }
 
 /// What one party says in one go: a command, a response, or a whole reply.
+#[derive(Clone)]
 struct Utterance {
     from: Party,
     /// Its physical lines, with their terminators.
@@ -130,6 +161,8 @@ impl Replay {
             masked: headers.secrets == Secrets::Masked,
             report: Vec::new(),
             ended: None,
+            told: false,
+            left: false,
         })
     }
 
@@ -163,6 +196,12 @@ impl Replay {
     pub fn is_faithful(&self) -> bool {
         let faithful = |one: &Compared| !matches!(one.outcome, Outcome::Diverged { .. } | Outcome::Stopped(_));
         self.report.iter().all(faithful)
+    }
+
+    /// The step of the recording that `compared` is about: of several physical lines the last.
+    #[must_use]
+    pub fn recorded(&self, compared: &Compared) -> Option<&Step> {
+        self.script.iter().map(|utterance| &utterance.step).find(|step| step.place == compared.then)
     }
 
     /// How many utterances of the recording have not been said.
@@ -254,6 +293,10 @@ impl Replay {
 
     /// What it says next.
     pub(super) fn decide(&mut self, transcript: &Transcript) -> Decision {
+        if let Some(why) = self.ended.as_ref().filter(|_| !self.told) {
+            self.told = true;
+            return Decision::Remark(format!("replay: {why}"));
+        }
         let Some(next) = self.script.get(self.next).filter(|_| self.ended.is_none()) else {
             return self.leave(transcript);
         };
@@ -264,8 +307,8 @@ impl Replay {
                 now: None,
                 outcome: Outcome::Stopped(why.clone()),
             });
-            self.ended = Some(why.clone());
-            return Decision::Remark(format!("replay: {why}"));
+            self.ended = Some(why);
+            return self.decide(transcript);
         }
         Decision::Say(next.octets.clone())
     }
@@ -290,19 +333,29 @@ impl Replay {
         None
     }
 
-    /// Ends in good order: cancels, says QUIT or 421.
-    fn leave(&self, transcript: &Transcript) -> Decision {
+    /// Ends in good order: cancels and says QUIT, or says 421.
+    fn leave(&mut self, transcript: &Transcript) -> Decision {
         let standing = transcript.standing();
         let stack = standing.stack(self.party);
-        match self.party {
-            _ if stack.smtp().name() == "Closed" => Decision::Close(""),
-            Party::Client if stack.in_exchange() && stack.owes_answer() => Decision::Say(wire::CANCEL.to_vec()),
-            Party::Client if matches!(stack.smtp().name(), "EhloSent" | "Cancelling" | "Quitting") => Decision::Nothing,
-            Party::Client if stack.smtp().name() == "Connect" => Decision::Close("the replay has come to its end"),
-            Party::Client => Decision::Say(b"QUIT\r\n".to_vec()),
-            Party::Server if self.ended.is_none() => Decision::Close("the recording ends here"),
-            Party::Server => Decision::Close("the replay goes no further"),
+        let why = if self.ended.is_some() { "the replay goes no further" } else { "the recording ends here" };
+        match (self.party, stack.smtp().name()) {
+            (_, "Closed" | "Connect") => Decision::Close(why),
+            (Party::Client, _) if standing.stack(Party::Server).owes_answer() => Decision::Nothing,
+            (Party::Client, _) if stack.in_exchange() && stack.owes_answer() => Decision::Say(wire::CANCEL.to_vec()),
+            (Party::Client, _) => Decision::Say(b"QUIT\r\n".to_vec()),
+            (Party::Server, _) if self.ended.is_some() && stack.owes_answer() && !self.left => {
+                self.left = true;
+                Decision::Say(wire::reply(421, Some("4.3.0"), "The replay goes no further"))
+            }
+            (Party::Server, _) => Decision::Close(why),
         }
+    }
+}
+
+/// Without what was said.
+impl fmt::Debug for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replay").field("party", &self.party).field("next", &self.next).finish_non_exhaustive()
     }
 }
 
@@ -364,22 +417,47 @@ fn meaning(step: &Step) -> String {
 #[error("the recording has no line of the {0}, so there is nothing to say again")]
 pub struct NothingToReplay(Party);
 
+impl Outcome {
+    /// A sign for it: `=`, `~` or `!`.
+    #[must_use]
+    pub const fn sign(&self) -> char {
+        match self {
+            Self::Same => '=',
+            Self::Differs(_) | Self::Anew => '~',
+            Self::Diverged { .. } | Self::Stopped(_) => '!',
+        }
+    }
+
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Differs(_) => "differs",
+            Self::Anew => "anew",
+            Self::Diverged { .. } => "diverged",
+            Self::Stopped(_) => "stopped",
+        }
+    }
+}
+
+/// In words.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Same => f.write_str("as it was"),
+            Self::Differs(what) => write!(f, "{what} differ{}", if what.ends_with('s') { "" } else { "s" }),
+            Self::Anew => f.write_str("composed anew"),
+            Self::Diverged { then, now } => write!(f, "diverged: then {then}, now {now}"),
+            Self::Stopped(why) => write!(f, "not said: {why}"),
+        }
+    }
+}
+
 /// A line of the report.
 impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = match self.outcome {
-            Outcome::Same => '=',
-            Outcome::Differs(_) | Outcome::Anew => '~',
-            Outcome::Diverged { .. } | Outcome::Stopped(_) => '!',
-        };
-        write!(f, "{sign} {:>3} {}  ", self.then + 1, self.from.letter())?;
-        match &self.outcome {
-            Outcome::Same => f.write_str("as it was"),
-            Outcome::Differs(what) => write!(f, "{what} differ{}", if what.ends_with('s') { "" } else { "s" }),
-            Outcome::Anew => f.write_str("composed anew"),
-            Outcome::Diverged { then, now } => write!(f, "diverged: then {then}, now {now}"),
-            Outcome::Stopped(why) => write!(f, "not said: {why}"),
-        }
+        write!(f, "{} {:>3} {}  {}", self.outcome.sign(), self.then + 1, self.from.letter(), self.outcome)
     }
 }
 

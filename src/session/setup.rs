@@ -3,11 +3,12 @@
 use super::client::Rules;
 use super::gss::embedded;
 use super::persona::{ClientPersona, Habit};
-use super::{Client, Initial, LayerMode, Mechanism, Prompts, Server, Session};
+use super::{Again, Client, Initial, LayerMode, Mechanism, Prompts, Server, Session};
 use crate::decode::Mech;
 use crate::mech::spnego::SpnegoOptions;
 use crate::mech::{Credential, Kit, User};
 use crate::terms::{Micros, Party, Secret};
+use std::sync::Arc;
 
 /// When a client uses TLS, or what a server offers of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct ClientSetup {
     pub stay: bool,
     /// How long the server may say nothing (RFC 5321 section 4.5.3.2).
     pub patience: Micros,
+    /// What it says is what was said in a recording.
+    pub again: Option<Arc<Again>>,
 }
 
 impl ClientSetup {
@@ -79,6 +82,7 @@ impl ClientSetup {
             persona: ClientPersona::default(),
             stay: false,
             patience: Micros(300_000_000),
+            again: None,
         }
     }
 
@@ -111,6 +115,7 @@ impl ClientSetup {
             session.use_implicit_tls();
         }
         session.set_patience(Some(self.patience));
+        replay(&mut session, self.again.as_deref(), Party::Client);
         session
     }
 }
@@ -132,6 +137,8 @@ pub struct ServerSetup {
     pub tls: Tls,
     /// How long a client may say nothing (RFC 5321 section 4.5.3.2.7).
     pub patience: Micros,
+    /// What it says is what was said in a recording.
+    pub again: Option<Arc<Again>>,
 }
 
 impl ServerSetup {
@@ -153,6 +160,7 @@ impl ServerSetup {
             layer: LayerMode::default(),
             tls: Tls::StartTls,
             patience: Micros(300_000_000),
+            again: None,
         }
     }
 
@@ -170,6 +178,14 @@ impl ServerSetup {
             session.use_implicit_tls();
         }
         session.set_patience(Some(self.patience));
+        replay(&mut session, self.again.as_deref(), Party::Server);
         session
+    }
+}
+
+/// Plays `party` again, if that is wanted, and it says anything there.
+fn replay(session: &mut Session, again: Option<&Again>, party: Party) {
+    if let Some(Ok(replay)) = again.map(|again| again.replay(party)) {
+        session.replay(replay);
     }
 }

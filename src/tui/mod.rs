@@ -81,7 +81,7 @@ use crate::config::dirs;
 use crate::config::terminal::Colors;
 use crate::config::theme::Theme;
 use crate::drive::{Drive, Failure, News};
-use crate::session::{Gate, Lab, Stop};
+use crate::session::{Gate, Lab, Replay, Stop};
 use crate::terms::Micros;
 use crate::transcript::recording::Damage;
 use crate::transcript::{Archive, Transcript};
@@ -175,6 +175,8 @@ pub struct Outcome {
     pub transcript: Option<Transcript>,
     /// Why its recording could not be read to the end.
     pub damage: Option<Damage>,
+    /// How its replay went, where it was one.
+    pub replayed: Option<Replay>,
     /// Ctrl-C, or a signal.
     pub interrupted: bool,
     /// Why the client could not connect, or the server not listen, when it was left at that.

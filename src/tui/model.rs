@@ -412,13 +412,18 @@ impl Model {
     pub fn outcome(&mut self) -> Option<Outcome> {
         let interrupted = self.left?;
         let failure = self.failure();
-        let (transcript, damage) = match self.exchange.take().map(|exchange| exchange.source) {
+        let source = self.exchange.take().map(|exchange| exchange.source);
+        let replayed = match &source {
+            Some(Source::Live { live, .. }) => live.session.replayed().cloned(),
+            _ => None,
+        };
+        let (transcript, damage) = match source {
             Some(Source::Lab { session, .. }) => (Some(session.transcript().clone()), None),
             Some(Source::Live { live, .. }) => (Some(live.session.transcript().clone()), None),
             Some(Source::Recording { transcript, damage, .. }) => (Some(transcript), damage),
             None => (None, None),
         };
-        Some(Outcome { transcript, damage, interrupted, failure, rescued: None })
+        Some(Outcome { transcript, damage, replayed, interrupted, failure, rescued: None })
     }
 
     /// Where the panes stand: between the bars, below the notes of a show.
