@@ -92,6 +92,8 @@ struct Data {
     says: &'static str,
     /// SASL names in the order in which it prefers them; none: as [`crate::session::Mechanism::ALL`].
     order: &'static [&'static str],
+    /// It knows no mechanisms but these.
+    complete: bool,
     /// What stands before the host in the service principal that it asks a ticket for.
     service: &'static str,
     habits: &'static [(Habit, Quirk)],
@@ -134,6 +136,7 @@ const SASLSCOPE: Data = Data {
     name: "saslscope",
     says: "by the standards, and generous with what comes",
     order: &[],
+    complete: false,
     service: "smtp/",
     habits: &[],
 };
@@ -142,6 +145,7 @@ const STRICT: Data = Data {
     name: "strict",
     says: "by the letter of the standards",
     order: &[],
+    complete: false,
     service: "smtp/",
     habits: &[
         quirk(Habit::ExactPrompts, "cancels a prompt that is neither of the two", "MS-XLOGIN 3.1.5.1"),
@@ -154,6 +158,7 @@ const OUTLOOK: Data = Data {
     name: "outlook",
     says: "Outlook: no initial response",
     order: &[],
+    complete: false,
     service: "SMTPSVC/",
     habits: &[
         quirk(Habit::BareLogin, "AUTH LOGIN without the user name", "MS-XLOGIN note 2"),
@@ -165,6 +170,7 @@ const DOTNET_FRAMEWORK: Data = Data {
     name: "dotnet-framework",
     says: "SmtpClient of .NET Framework",
     order: DOTNET_ORDER,
+    complete: true,
     service: "SMTPSVC/",
     habits: &[
         MODULES,
@@ -184,6 +190,7 @@ const DOTNET_CORE: Data = Data {
     name: "dotnet-core",
     says: "SmtpClient of .NET Core 3.1",
     order: DOTNET_ORDER,
+    complete: true,
     service: "SMTPSVC/",
     habits: &[
         MODULES,
@@ -205,6 +212,7 @@ const DOTNET8: Data = Data {
     name: "dotnet8",
     says: "SmtpClient of .NET 7 and 8",
     order: DOTNET_ORDER,
+    complete: true,
     service: "SMTPSVC/",
     habits: &[
         MODULES,
@@ -224,6 +232,7 @@ const DOTNET9: Data = Data {
     name: "dotnet9",
     says: "SmtpClient of .NET 9 and later",
     order: DOTNET_ORDER,
+    complete: true,
     service: "SMTPSVC/",
     habits: &[
         MODULES,
@@ -242,6 +251,7 @@ const MAILKIT: Data = Data {
     name: "mailkit",
     says: "MailKit",
     order: &["SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "NTLM", "DIGEST-MD5", "CRAM-MD5", "PLAIN", "LOGIN"],
+    complete: false,
     service: "SMTPSVC/",
     habits: &[
         quirk(Habit::AddressLiteral, "EHLO with an address in brackets", MAILKIT_SOURCE),
@@ -263,6 +273,7 @@ const CURL: Data = Data {
     name: "curl",
     says: "curl without --sasl-ir",
     order: &["EXTERNAL", "GSSAPI", "DIGEST-MD5", "CRAM-MD5", "NTLM", "OAUTHBEARER", "XOAUTH2", "PLAIN", "LOGIN"],
+    complete: false,
     service: "smtp@",
     habits: &[
         quirk(
@@ -281,6 +292,7 @@ const SWAKS: Data = Data {
     name: "swaks",
     says: "swaks",
     order: &["CRAM-MD5", "DIGEST-MD5", "LOGIN", "NTLM", "PLAIN"],
+    complete: true,
     service: "smtp/",
     habits: &[
         quirk(Habit::Order, "mechanisms by the alphabet", SWAKS_SOURCE),
@@ -337,6 +349,11 @@ impl ClientPersona {
     #[must_use]
     pub const fn order(self) -> &'static [&'static str] {
         self.data().order
+    }
+
+    /// Whether it knows no mechanisms but those of its order.
+    pub(super) const fn knows_no_other(self) -> bool {
+        self.data().complete
     }
 
     /// The service principal that it asks a ticket for, unless told otherwise: `SMTPSVC/mail.example.com`.

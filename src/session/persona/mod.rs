@@ -4,8 +4,10 @@
 //! it acts, with its source.
 
 mod client;
+mod fingerprint;
 
 pub use client::{ClientPersona, Habit};
+pub use fingerprint::{Evidence, Likeness, fingerprint, lines};
 
 use std::fmt;
 
