@@ -4,7 +4,7 @@
 mod rows;
 
 use saslscope::mech::Credential;
-use saslscope::session::persona::{ClientPersona, fingerprint, lines};
+use saslscope::session::persona::{ClientPersona, Likeness, fingerprint, lines};
 use saslscope::session::{ClientSetup, Effect, Input, Mechanism, ServerSetup, Session, Tls};
 use saslscope::terms::{Micros, Party, Secret};
 use saslscope::transcript::{Transcript, What, recording};
@@ -64,7 +64,7 @@ fn said(session: &Session) -> Vec<String> {
 
 fn recognised(transcript: &Transcript) -> Vec<&'static str> {
     let found = fingerprint(transcript, Party::Client);
-    found.into_iter().filter(|one| one.consistent()).map(|one| one.persona).collect()
+    found.into_iter().filter(Likeness::consistent).map(|one| one.persona).collect()
 }
 
 const SMTP: &str = "(.NET System.Net.Mail, SmtpConnection.cs)";

@@ -185,7 +185,7 @@ impl Eye<'_> {
             Verb::Auth => self.auth(step, before, refused),
             Verb::Mail if refused => self.one(step, &[Habit::MailUnauthenticated], "MAIL though AUTH was refused"),
             Verb::Quit if refused && first(Verb::Mail) => {
-                self.none(step, &[Habit::MailUnauthenticated], "QUIT, since AUTH was refused")
+                self.none(step, &[Habit::MailUnauthenticated], "QUIT, since AUTH was refused");
             }
             _ if gssapi && answers_success(before) => {
                 self.none(step, &[Habit::EhloAfterAuth], "no EHLO behind AUTH GSSAPI");
@@ -270,7 +270,7 @@ impl Eye<'_> {
                 }
             }
             Response::Empty if words => {
-                self.one(step, &[Habit::EmptyLineForCancel], "an empty line to what is no base64")
+                self.one(step, &[Habit::EmptyLineForCancel], "an empty line to what is no base64");
             }
             Response::Empty if step.signal == Some(Signal::SecondEmptyResponse) => {
                 self.one(step, &[Habit::SecondEmptyLine], "a second empty line");
