@@ -238,7 +238,7 @@ fn one_object_a_line_with_its_schema() {
     for object in &objects {
         let event = object["event"].as_str().expect("an event");
         let wanted = match event {
-            "listening" => BTreeSet::from(["event", "address"]),
+            "listening" => BTreeSet::from(["event", "address", "exposed", "fingerprint"]),
             "opened" => BTreeSet::from(["event", "session", "peer"]),
             "step" => step.into_iter().chain(["event", "session", "peer"]).collect(),
             "closed" => BTreeSet::from([

@@ -2,9 +2,14 @@
 //!
 //! In a block marked `console`, a line `$ COMMAND` is run by a shell, and what follows is what it prints, standard
 //! error included. `…` stands for anything within a line, a line that is only `…` for any lines.
+//!
+//! A command that ends with ` &` stays in the background until the examples are through; the next waits until its
+//! `--port-file` is there. It is ended by SIGTERM, and then has printed what follows it.
 
-use std::path::Path;
-use std::process::Command;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 const README: &str = include_str!("../README.md");
 
@@ -21,21 +26,63 @@ fn the_examples_print_what_the_readme_says() {
     let path = std::env::join_paths(folders).expect("a path");
 
     let mut wrong = Vec::new();
-    for (command, expected) in &examples {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(&folder).env("PATH", &path);
-        shell.env("XDG_CONFIG_HOME", &folder); // not the settings of whoever runs this
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SASLSCOPE_")) {
-            shell.env_remove(name);
-        }
-        let output = shell.stdin(std::process::Stdio::null()).output().expect("a shell");
-        let printed = String::from_utf8(output.stdout).expect("UTF-8");
-        let (printed, expected): (Vec<&str>, Vec<&str>) = (lines(&printed), lines(expected));
+    let mut compare = |command: &str, printed: &str, expected: &str| {
+        let (printed, expected): (Vec<&str>, Vec<&str>) = (lines(printed), lines(expected));
         if !matches(&printed, &expected) {
             wrong.push(format!("$ {command}\n{}", printed.join("\n")));
         }
+    };
+    let mut running = Vec::new();
+    for (command, expected) in &examples {
+        let mut shell = Command::new("sh");
+        shell.current_dir(&folder).env("PATH", &path).stdin(Stdio::null());
+        for variable in ["XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+            shell.env(variable, &folder); // not the settings of whoever runs this
+        }
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SASLSCOPE_")) {
+            shell.env_remove(name);
+        }
+        if let Some(background) = command.strip_suffix(" &") {
+            running.push((*command, expected, Background::start(shell, background, &folder)));
+            continue;
+        }
+        let output = shell.args(["-c", &format!("{{ {command}\n}} 2>&1")]).output().expect("a shell");
+        compare(command, &String::from_utf8(output.stdout).expect("UTF-8"), expected);
+    }
+    assert!(!running.is_empty(), "a server is among the examples");
+    for (command, expected, background) in running {
+        compare(command, &background.end(), expected);
     }
     assert!(wrong.is_empty(), "examples that print otherwise:\n{}", wrong.join("\n\n"));
+}
+
+/// A command in the background.
+struct Background {
+    child: Child,
+    printed: PathBuf,
+}
+
+impl Background {
+    fn start(mut shell: Command, command: &str, folder: &Path) -> Self {
+        let printed = folder.join("background");
+        let file = File::create(&printed).expect("a file");
+        shell.args(["-c", &format!("exec {command}")]).stderr(file.try_clone().expect("a file")).stdout(file);
+        let child = shell.spawn().expect("a shell");
+        let port =
+            command.split(' ').skip_while(|word| *word != "--port-file").nth(1).expect("a file that tells the port");
+        while !folder.join(port).exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self { child, printed }
+    }
+
+    /// What it has printed.
+    fn end(mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").arg(id).status().expect("kill is there").success());
+        assert!(self.child.wait().expect("a process").success());
+        fs::read_to_string(&self.printed).expect("UTF-8")
+    }
 }
 
 /// The screen that the README shows is one that the screen's own tests hold to.

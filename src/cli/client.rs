@@ -15,6 +15,7 @@ use crate::session::{ClientSetup, Ending, Gate, Initial, Input, LayerMode, Mecha
 use crate::terms::{Micros, Party};
 use crate::tui::{Dial, Options, Start};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Play the client against a server
 #[derive(clap::Args)]
@@ -129,7 +130,10 @@ impl Arguments {
         let stepper = Stepper::new(self.holding.gate(Gate::default()));
         let mut exchange = Exchange::new(Live::new(session, link), stepper, &self.holding.stop);
         exchange.recorder = recorder;
-        converse(&world, exchange, &mut desk)
+        let exit = converse(&world, exchange, &mut desk);
+        // What was said last is to arrive.
+        world.drive.stop(Duration::from_millis(300));
+        exit
     }
 
     fn setup(&self, address: &Address, tls: Tls) -> Result<ClientSetup, Failure> {

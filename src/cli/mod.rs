@@ -6,8 +6,6 @@
 //! What holds: built-in values < the user's files < the environment (`SASLSCOPE_…`) < the flags. Secrets are hidden unless `--reveal`, on
 //! disk masked unless `--keep-secrets`. Errors go to standard error and say what was being done, what came, what to
 //! try. A reader that goes away (a broken pipe) ends the program without a word.
-//!
-//! Limits: no log file yet.
 
 mod chance;
 mod client;
@@ -16,6 +14,7 @@ mod decode;
 mod keys;
 mod lab;
 mod live;
+mod log;
 mod machines;
 mod man;
 #[cfg(unix)]
@@ -142,6 +141,12 @@ struct Common {
     /// Record secrets as they are, instead of filler of the same length
     #[arg(long, global = true, requires = "save")]
     keep_secrets: bool,
+    /// Log what the network and the sessions do to this file, behind what it has; no line's content, no secrets
+    #[arg(long, global = true, value_name = "FILE", env = "SASLSCOPE_LOG")]
+    log: Option<PathBuf>,
+    /// The same on standard error, line by line; twice: all of it
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
     /// What the user's files say, where the flags say nothing
     #[arg(skip)]
     settings: Settings,
@@ -164,6 +169,7 @@ impl Arguments {
         if common.save.is_some() && !records {
             return Err(Failure::usage("--save records an exchange, and there is none here; try `saslscope lab`"));
         }
+        log::begin(common)?;
         let out = &mut Out::new(common);
         let exit = match self.face {
             None if screen::wanted(common) => screen::start(common),

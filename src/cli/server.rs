@@ -2,7 +2,8 @@
 //!
 //! In text every line begins with the number of its session. With `--json` each line is an object with an `event`:
 //!
-//! * `{"event":"listening","address":"127.0.0.1:2525"}`, once.
+//! * `{"event":"listening","address":"127.0.0.1:2525","exposed":false,"fingerprint":"9f86…"}`, once: whether other machines
+//!   can reach it, and the SHA-256 of its certificate.
 //! * `{"event":"opened","session":1,"peer":"127.0.0.1:53122"}`: a client has connected.
 //! * `{"event":"step","session":1,"peer":…}` and what a step has ([`super::step`]).
 //! * `{"event":"closed","session":1,"peer":…,"mechanism","inner","user","outcome","code","tls","duration","deviations"}`:
@@ -33,6 +34,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::mpsc::TryRecvError;
+use std::time::Duration;
 
 /// Play a server, for as many clients as come
 #[derive(clap::Args)]
@@ -98,6 +100,7 @@ impl Arguments {
         }
         let exposes = !self.expose && !self.listen.ip().to_canonical().is_loopback();
         let world = World::begin()?;
+        let fingerprint = listen.tls.fingerprint().to_owned();
         let address = world.drive.listen(listen).map_err(|failure| Failure {
             exit: if exposes { Exit::Usage } else { Exit::CannotConnect },
             text: failure.to_string(),
@@ -118,8 +121,11 @@ impl Arguments {
             asked: None,
             sessions: 0,
         };
-        server.listening(address)?;
-        server.run()
+        server.listening(address, &fingerprint, self.users.is_none())?;
+        let exit = server.run();
+        // What was said last is to arrive.
+        server.world.drive.stop(Duration::from_secs(2));
+        exit
     }
 
     fn certificate(&self) -> Result<ServerTls, Failure> {
@@ -174,6 +180,8 @@ struct Server<'a> {
 enum ServerJson<'a> {
     Listening {
         address: String,
+        exposed: bool,
+        fingerprint: &'a str,
     },
     Opened {
         session: u64,
@@ -338,12 +346,22 @@ impl Server<'_> {
         Ok(exit)
     }
 
-    fn listening(&mut self, address: SocketAddr) -> Result<(), Failure> {
+    fn listening(&mut self, address: SocketAddr, fingerprint: &str, made_up: bool) -> Result<(), Failure> {
+        let exposed = !address.ip().to_canonical().is_loopback();
         let out = &mut *self.desk.out;
         if out.json {
-            out.object(&ServerJson::Listening { address: address.to_string() })?;
-        } else {
-            out.line(Tone::Plain, &format!("listening on {address}"))?;
+            out.object(&ServerJson::Listening { address: address.to_string(), exposed, fingerprint })?;
+            return Ok(out.flush()?);
+        }
+        out.line(Tone::Plain, &format!("listening on {address}"))?;
+        if exposed {
+            out.line(Tone::Bad, "! other machines can reach it, and try passwords")?;
+        }
+        if made_up {
+            out.line(Tone::Dim, "knows alice, whose password is wonderland; --users names others")?;
+        }
+        if self.setup.tls != Tls::Never {
+            out.line(Tone::Dim, &format!("certificate SHA-256 {fingerprint}"))?;
         }
         Ok(out.flush()?)
     }

@@ -1,6 +1,6 @@
 //! A session with its connection, as a face holds it.
 
-use super::ConnectionId;
+use super::{ConnectionId, journal};
 use crate::session::{Effect, Input, Session};
 use crate::terms::Micros;
 use std::net::SocketAddr;
@@ -87,6 +87,7 @@ impl Live {
         let effects = self.session.handle(at, input);
         let busy = self.session.held().is_some() || self.session.awaiting().is_some();
         let order = Order { effects, answers, deadline: self.session.deadline(), busy };
+        journal::order(self.link.id, &order);
         // Where the task is gone the connection is, too, and the session has been told.
         let _ = self.link.orders.send(order);
     }

@@ -16,6 +16,7 @@
 mod address;
 mod connect;
 mod connection;
+mod journal;
 mod listen;
 mod live;
 mod loose;
@@ -188,6 +189,10 @@ impl Drive {
     /// Where the system has no threads or descriptors left.
     pub fn new(tell: impl Fn(News) + Send + Sync + 'static) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("network").enable_all().build()?;
+        let tell = move |news| {
+            journal::news(&news);
+            tell(news);
+        };
         Ok(Self { runtime: Some(runtime), tell: Arc::new(tell), next: Arc::default(), stop: watch::Sender::new(false) })
     }
 
