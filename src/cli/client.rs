@@ -115,7 +115,7 @@ impl Arguments {
         let target = Target { tls: self.trust.tls()?, ..Target::new(address) };
         if screen::wanted(common) {
             let options = screen::options(self.holding.gate(screen::SEND), self.holding.stop, common)?;
-            let options = Options { autosave: !self.no_autosave, ..options };
+            let options = Options { archive: options.archive.filter(|_| !self.no_autosave), ..options };
             let outcome = screen::run(Start::Client(Box::new(Dial { setup, target })), options)?;
             return screen::left(outcome, outcome::client);
         }

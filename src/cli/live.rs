@@ -11,7 +11,6 @@
 use super::out::Out;
 use super::stepping::{self, Said, Stepper};
 use super::{Common, Failure, step};
-use crate::config::dirs;
 use crate::decode::escape;
 use crate::drive::{Drive, Live, News};
 use crate::session::{Input, Stop};
@@ -108,11 +107,8 @@ pub(super) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Records all sessions that nobody asked to save, unless told not to.
     pub(super) fn new(out: &'a mut Out, common: &Common, autosave: bool) -> Self {
-        let settings = &common.settings;
-        let wanted = autosave && settings.autosave.unwrap_or(true) && common.save.is_none();
-        let folder = dirs::data().filter(|_| wanted).map(|data| data.join("recordings"));
-        let most = settings.autosaves.unwrap_or(AUTOSAVES);
-        Self { out, archive: folder.map(|folder| Archive::new(folder, most)), failed: false }
+        let archive = common.settings.archive().filter(|_| autosave && common.save.is_none());
+        Self { out, archive, failed: false }
     }
 
     /// What records a session that nobody asked to save.
@@ -132,9 +128,6 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 }
-
-/// How many exchanges are kept that nobody asked to save.
-const AUTOSAVES: usize = 1000;
 
 /// What a recording of a live session says of itself.
 pub(super) fn headers(role: Party, peer: &str) -> Headers {

@@ -36,7 +36,7 @@ pub(super) fn options(gate: Gate, stops: Vec<Stop>, common: &Common) -> Result<O
         reveal: common.reveal,
         keep_secrets: common.keep_secrets,
         save: common.save.clone(),
-        autosave: false,
+        archive: common.settings.archive(),
         gate,
         stops,
         present: false,

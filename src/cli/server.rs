@@ -93,14 +93,14 @@ impl Arguments {
         };
         if screen::wanted(common) {
             let options = screen::options(self.holding.gate(screen::SEND), self.holding.stop, common)?;
-            let options = Options { autosave: !self.no_autosave, ..options };
+            let options = Options { archive: options.archive.filter(|_| !self.no_autosave), ..options };
             let serve = Serve { setup, listen, port_file: self.port_file };
             let outcome = screen::run(Start::Server(Box::new(serve)), options)?;
             return screen::left(outcome, |_| Exit::Clean);
         }
         let exposes = !self.expose && !self.listen.ip().to_canonical().is_loopback();
         let world = World::begin()?;
-        let fingerprint = listen.tls.fingerprint().to_owned();
+        let fingerprint = listen.tls.fingerprint().clone();
         let address = world.drive.listen(listen).map_err(|failure| Failure {
             exit: if exposes { Exit::Usage } else { Exit::CannotConnect },
             text: failure.to_string(),

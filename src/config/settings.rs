@@ -15,6 +15,7 @@
 use super::dirs;
 use super::file::{ConfigError, Source, known};
 use super::terminal::When;
+use crate::transcript::Archive;
 use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item};
 
@@ -40,6 +41,18 @@ pub struct Settings {
     /// The arrangement of panes, as the screen has written it.
     pub panes: toml::Table,
 }
+
+impl Settings {
+    /// Where live sessions are recorded that nobody asked to save, if they are.
+    #[must_use]
+    pub fn archive(&self) -> Option<Archive> {
+        let folder = dirs::data().filter(|_| self.autosave.unwrap_or(true))?.join("recordings");
+        Some(Archive::new(folder, self.autosaves.unwrap_or(AUTOSAVES)))
+    }
+}
+
+/// How many recordings are kept that nobody asked for.
+const AUTOSAVES: usize = 1000;
 
 /// The name that stands for the theme that suits the terminal.
 pub const AUTO: &str = "auto";

@@ -106,6 +106,7 @@ const EXTENSION: &str = "session";
 
 /// A folder that keeps the newest live exchanges, each in a file whose name begins with its time, so that they sort:
 /// `20261121T004845.123456Z-client-mail.example.com-587-GSSAPI.session`.
+#[derive(Clone, Debug)]
 pub struct Archive {
     folder: PathBuf,
     /// How many are kept.

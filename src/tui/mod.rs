@@ -133,8 +133,8 @@ pub struct Options {
     pub keep_secrets: bool,
     /// Record the first exchange to this new file, each event as it happens.
     pub save: Option<PathBuf>,
-    /// Record live exchanges that nobody asked to save.
-    pub autosave: bool,
+    /// Where live exchanges are recorded that nobody asked to save.
+    pub archive: Option<Archive>,
     /// Where parties that are played are held.
     pub gate: Gate,
     /// Where a run ends.
@@ -160,7 +160,7 @@ impl Options {
             reveal: false,
             keep_secrets: false,
             save: None,
-            autosave: false,
+            archive: None,
             gate: Gate { receive: false, send: true },
             stops: Vec::new(),
             present: false,
@@ -193,8 +193,8 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
     let clock = Instant::now();
     let mut model = Model::new(options, fresh_clock());
     model.network.origin = Some(clock);
-    if model.options.autosave && model.options.save.is_none() {
-        model.network.archive = dirs::data().map(|data| Archive::new(data.join("recordings"), network::SESSIONS));
+    if model.options.save.is_none() {
+        model.network.archive = model.options.archive.take();
     }
     model.recordings = files::in_directory();
     model.recent = recent::list();
