@@ -12,7 +12,7 @@ use crate::machine::{Machine, RowId};
 use crate::session::{Gate, Held, HeldLine, Input, Lab, Session};
 use crate::terms::{Micros, Party, Span};
 use crate::transcript::recording::{Damage, Headers};
-use crate::transcript::{Event, Recorder, Shown, Step, Transcript, What};
+use crate::transcript::{Event, Recorder, Shown, Step, Transcript, What, tls_facts};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +93,8 @@ pub(super) enum Source {
         /// The server as the user named it; empty for a session of our own server.
         name: String,
         headers: Headers,
+        /// Whatever certificate the server shows is taken.
+        insecure: bool,
         /// Why no connection came about.
         failure: Option<Failure>,
     },
@@ -200,6 +202,35 @@ impl Exchange {
             Source::Live { failure, .. } => failure.as_ref(),
             Source::Lab { .. } | Source::Recording { .. } => None,
         }
+    }
+
+    /// How long something has been waited for, by the clock of the model.
+    pub(super) fn waited(&self, now: Micros, since: Micros) -> Micros {
+        now.since(self.began).since(since)
+    }
+
+    /// When what is said of the waiting changes, if it will: each second, and from a minute on each minute.
+    pub(super) fn waits_on(&self, now: Micros) -> Option<Micros> {
+        let since = self.session().filter(|_| self.failure().is_none() && self.id().is_some())?.waits()?.since;
+        let waited = self.waited(now, since).0;
+        let beat = if waited < 60_000_000 { 1_000_000 } else { 60_000_000 };
+        Some(Micros(now.0 - waited % beat + beat))
+    }
+
+    /// Whether the server's certificate is not to be relied on.
+    pub(super) fn is_insecure(&self) -> bool {
+        let waived = matches!(self.source, Source::Live { insecure: true, .. });
+        let doubted = |facts: &str| tls_facts(facts).any(|(name, value)| name == "verified" && value.starts_with("no"));
+        waived || self.tls().is_some_and(doubted)
+    }
+
+    /// What is known of the TLS connection at the row that is looked at.
+    pub(super) fn tls(&self) -> Option<&str> {
+        let steps = &self.steps()[..self.steps().len().min(self.row + 1)];
+        steps.iter().rev().find_map(|step| match &step.event.what {
+            What::TlsStarted { facts } => Some(facts.as_str()),
+            _ => None,
+        })
     }
 
     /// The other end: as the user named it, else its address.

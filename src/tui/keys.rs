@@ -96,8 +96,10 @@ pub(super) enum When {
     Start,
     /// The list of sessions is shown.
     List,
-    /// There are sessions.
+    /// There is a session.
     Live,
+    /// There is a list of sessions.
+    Many,
     /// An exchange is shown.
     Exchange,
     /// The exchange shown is played here.
@@ -167,11 +169,11 @@ pub(super) static TABLE: &[Binding] = &[
     foot(&[key('x')], Action::Cancel, "cancel", "cancel the exchange with `*`", When::Cancellable),
     foot(&[key('w')], Action::Save, "save", "save to a new file", When::Exchange),
     foot(&[key('p')], Action::Back, "back", "step back in the view; the session stays where it is", When::Exchange),
-    foot(&[key('H')], Action::NextHeld, "next held", "to the next session that waits for you", When::Live),
+    foot(&[key('H')], Action::NextHeld, "next held", "to the next session that waits for you", When::Many),
     foot(&[key('r')], Action::Restart, "restart", "play the lab again, or connect again", When::Lab),
     plain(&[key('r')], Action::Restart, "listen again", "listen again, where that failed", When::List),
     plain(&[key('X')], Action::HangUp, "hang up", "close the connection", When::Live),
-    plain(&[key('S')], Action::Sessions, "sessions", "the list of sessions", When::Live),
+    plain(&[key('S')], Action::Sessions, "sessions", "the list of sessions", When::Many),
     foot(&[key('f')], Action::FilterSessions, "filter list", "list only the sessions that match", When::List),
     foot(&[key('s')], Action::Sort, "sort", "sort the list otherwise", When::List),
     foot(&[key('!')], Action::Faults, "fault", "something goes wrong: now, or from the start", When::Lab),
@@ -503,7 +505,8 @@ impl When {
             Self::Always => true,
             Self::Start => model.at_start(),
             Self::List => model.front == Front::List,
-            Self::Live => model.network.is_there(),
+            Self::Live => !model.network.sessions.entries().is_empty(),
+            Self::Many => model.network.is_many(),
             Self::Exchange => exchange().is_some(),
             Self::Lab => exchange().is_some_and(|exchange| exchange.session().is_some()),
             Self::Held => held().is_some(),
@@ -520,8 +523,8 @@ impl When {
     /// Whether both can hold at once.
     const fn meets(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Start, other) | (other, Self::Start) => matches!(other, Self::Start | Self::Live | Self::Always),
-            (Self::List, other) | (other, Self::List) => matches!(other, Self::List | Self::Live | Self::Always),
+            (Self::Start, other) | (other, Self::Start) => matches!(other, Self::Start | Self::Live | Self::Many | Self::Always),
+            (Self::List, other) | (other, Self::List) => matches!(other, Self::List | Self::Live | Self::Many | Self::Always),
             _ => true,
         }
     }
@@ -532,7 +535,8 @@ impl When {
             Self::Always => "",
             Self::Start => "start screen",
             Self::List => "session list",
-            Self::Live => "session",
+            Self::Live => "connection",
+            Self::Many => "sessions",
             Self::Exchange => "exchange",
             Self::Lab => "played party",
             Self::Held => "held line",

@@ -48,7 +48,7 @@ pub(super) fn look(model: &mut Model, action: Action) {
                     exchange.look(row, reveal);
                 }
             }
-            Pane::Tree => in_tree(exchange, action),
+            Pane::Tree if exchange.focus.shown.tree.is_some() => in_tree(exchange, action),
             Pane::Bytes => in_octets(model, action),
             Pane::Raw if !exchange.focus.shown.token.is_empty() => in_characters(model, action),
             Pane::State => edges::update(model, action),

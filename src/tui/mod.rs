@@ -212,7 +212,8 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         io::Error::other(format!("opening the screen: {error}; --headless runs line by line instead"))
     })?;
     let mut rescued = None;
-    if watch(&mut terminal, &mut model, effect, clock).is_err() {
+    let mut wire = Wire::new(terminal.sender());
+    if watch(&mut terminal, &mut model, &mut wire, effect, clock).is_err() {
         rescued = model.unsaved().map(|(headers, events)| files::rescue(&headers, &events));
         model.leave(true);
     }
@@ -221,14 +222,19 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
 
 /// Shows the screen until the user leaves it; `effect` comes first, `clock` began with the program. An error says that
 /// the terminal is lost: it can't be read, or not be written to, or the system wants the program to end.
-fn watch(terminal: &mut Terminal, model: &mut Model, mut effect: Option<Effect>, clock: Instant) -> io::Result<()> {
+fn watch(
+    terminal: &mut Terminal,
+    model: &mut Model,
+    wire: &mut Wire,
+    mut effect: Option<Effect>,
+    clock: Instant,
+) -> io::Result<()> {
     #[cfg(unix)]
     let mut presenting = presenter::Presenting::new(terminal.sender());
     #[cfg(unix)]
     if model.options.present {
         presenting.begin(model);
     }
-    let mut wire = Wire::new(terminal.sender());
     loop {
         match effect.take() {
             #[cfg(unix)]
@@ -330,6 +336,17 @@ impl Wire {
         }
     }
 }
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Some(drive) = self.drive.take() {
+            drive.stop(FAREWELL);
+        }
+    }
+}
+
+/// How long connections may take to end when the screen is left.
+const FAREWELL: Duration = Duration::from_millis(300);
 
 /// Takes what became of an effect.
 fn settle(model: &mut Model, what: Done) {

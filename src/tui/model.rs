@@ -362,7 +362,8 @@ impl Model {
     #[must_use]
     pub fn deadline(&self) -> Option<Micros> {
         let looks_on = self.exchange.as_ref().is_some_and(search::is_behind);
-        [self.hides(), self.play.due, looks_on.then_some(self.now)].into_iter().flatten().min()
+        let waits = self.shown().and_then(|exchange| exchange.waits_on(self.now));
+        [self.hides(), self.play.due, looks_on.then_some(self.now), waits].into_iter().flatten().min()
     }
 
     /// When secrets are hidden again.
@@ -401,6 +402,7 @@ impl Model {
     /// Leaves the screen; `interrupted` where the user did not ask for it in peace.
     pub(super) fn leave(&mut self, interrupted: bool) {
         self.left = Some(interrupted);
+        self.close_all();
     }
 
     /// Whether the screen is to be left.
@@ -449,7 +451,7 @@ impl Model {
     pub(super) fn entries(&self) -> Vec<Entry> {
         let mut entries = Vec::new();
         entries.extend(self.exchange.is_some().then_some(Entry::Continue));
-        entries.extend(self.network.is_there().then_some(Entry::Sessions));
+        entries.extend(self.network.is_many().then_some(Entry::Sessions));
         entries.extend([Entry::Lab(Mechanism::Gssapi), Entry::RequestMic, Entry::Lab(Mechanism::Login)]);
         entries.push(Entry::Open);
         entries.extend(self.recent.iter().cloned().map(Entry::Recent));

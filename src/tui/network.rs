@@ -112,8 +112,8 @@ impl Default for Network {
 
 impl Network {
     /// Whether there is a list to look at.
-    pub(super) fn is_there(&self) -> bool {
-        self.server.is_some() || !self.sessions.entries().is_empty()
+    pub(super) fn is_many(&self) -> bool {
+        self.server.is_some() || self.sessions.entries().len() > 1
     }
 
     /// Whether other machines can reach the server.
@@ -175,7 +175,7 @@ impl Model {
         let session = dial.setup.session(clock.seed, clock.filetime);
         let name = dial.target.address.to_string();
         let id = link.id.0;
-        self.admit(link, session, Party::Client, name);
+        self.admit(link, session, Party::Client, name, dial.target.tls.is_insecure());
         self.open_session(id);
     }
 
@@ -194,11 +194,11 @@ impl Model {
         let Some(server) = &self.network.server else { return };
         let clock = self.clock.after(self.now, link.id.0);
         let session = server.serve.setup.session(clock.seed, clock.filetime);
-        self.admit(link, session, Party::Server, String::new());
+        self.admit(link, session, Party::Server, String::new(), false);
     }
 
     /// Adds a session to the list.
-    fn admit(&mut self, link: Link, mut session: Session, role: Party, name: String) {
+    fn admit(&mut self, link: Link, mut session: Session, role: Party, name: String, insecure: bool) {
         session.set_gate(role, self.options.gate);
         for stop in &self.options.stops {
             session.toggle_stop(stop.clone());
@@ -216,7 +216,7 @@ impl Model {
             ..Headers::default()
         };
         let live = Box::new(Live::new(session, link));
-        let source = Source::Live { live, role, name, headers, failure: None };
+        let source = Source::Live { live, role, name, headers, insecure, failure: None };
         let exchange = Box::new(Exchange::new(source, began, self.revealed()));
         let entry = Entry { id, source: Origin::Played(role), summary: Summary::default(), load: Some(exchange) };
         // Where nobody has ended, this one goes: its link is dropped, and so it is closed.
@@ -349,6 +349,18 @@ impl Model {
     pub(super) fn session(&self, id: u64) -> Option<&Exchange> {
         let entry = self.network.sessions.entry(id)?;
         entry.load.as_deref().or(self.exchange.as_ref().filter(|exchange| exchange.id() == Some(id)))
+    }
+
+    /// Closes all connections, so that their recordings say so.
+    pub(super) fn close_all(&mut self) {
+        let now = self.now;
+        let open = self.network.sessions.entries().iter().filter(|entry| !entry.summary.ended);
+        for id in open.map(|entry| entry.id).collect::<Vec<_>>() {
+            if let Some((exchange, _)) = self.find(id) {
+                exchange.play(now, Input::Leave, false);
+                let _ = exchange.record(); // nobody is there to be told
+            }
+        }
     }
 
     /// How many connections are open.

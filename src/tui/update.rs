@@ -10,7 +10,7 @@ use super::{
     copy, edges, edit, guess, marks, menus, mouse, network, otherwise, panes, picture, play, reach, search, show,
 };
 use crate::decode::Mech;
-use crate::session::{Input, Lab, Mechanism};
+use crate::session::{Input, Lab, Mechanism, On, Session};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::path::PathBuf;
 
@@ -208,6 +208,13 @@ fn exchange(model: &mut Model, action: Action) {
 }
 
 fn leave(model: &mut Model) {
+    let connects = |exchange: &Exchange| {
+        let waits = exchange.session().and_then(Session::waits);
+        exchange.failure().is_none() && waits.is_some_and(|waiting| waiting.on == On::Connection)
+    };
+    if model.exchange.as_ref().is_some_and(connects) {
+        return input(model, Input::Leave);
+    }
     match &mut model.exchange {
         Some(exchange) if exchange.pane == Pane::State && exchange.edge.is_some() => exchange.edge = None,
         Some(exchange) if exchange.zoom => exchange.zoom = false,

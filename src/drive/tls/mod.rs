@@ -83,6 +83,12 @@ impl ClientTls {
         Self { insecure: true, ..self }
     }
 
+    /// Whether it goes on with whatever certificate the server shows.
+    #[must_use]
+    pub const fn is_insecure(&self) -> bool {
+        self.insecure
+    }
+
     /// Presents the certificate of that file, which has its key, too (PEM), if the server asks for one.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The ladder: who said what, in order.
 
-use super::first_row;
+use super::{below, first_row};
 use super::paint::{Paint, cut, spread, width};
 use crate::config::theme::Role;
 use crate::decode;
@@ -54,11 +54,15 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &Ex
     let area = list(area, model, exchange);
     let rows = rows(exchange);
     let hidden = exchange.rows() > exchange.open_rows();
-    let first = first(area, exchange);
+    let first = first(area, model, exchange, paint);
     if let Some(y) = (area.top()..area.bottom()).nth(rows.len() - first).filter(|_| hidden) {
         let asks = model.hint("{step} asks what comes");
         let line = Line::from(paint.span(format!("{:1$}?  {asks}", "", digits(exchange) + 2), Role::Dim));
         super::row(buffer, Rect { y, height: 1, ..area }, &line, false, paint);
+    }
+    let behind = (area.top()..area.bottom()).skip(rows.len().saturating_sub(first));
+    for (line, y) in below(area, model, exchange, paint).iter().zip(behind) {
+        super::row(buffer, Rect { y, height: 1, ..area }, line, false, paint);
     }
     for (place, y) in (first..rows.len()).zip(area.top()..area.bottom()) {
         let row = read(rows.nth(place), model, exchange);
@@ -112,16 +116,23 @@ fn list(area: Rect, model: &Model, exchange: &Exchange) -> Rect {
 }
 
 /// Which of the rows is the first to be seen.
-fn first(list: Rect, exchange: &Exchange) -> usize {
+fn first(list: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> usize {
     let rows = rows(exchange);
     let hidden = exchange.rows() > exchange.open_rows();
-    first_row(rows.position(), rows.len() + usize::from(hidden), usize::from(list.height))
+    let behind = usize::from(hidden) + below(list, model, exchange, paint).len();
+    let least = first_row(rows.position(), rows.len() + behind, usize::from(list.height));
+    least.min(rows.position()) // where there is little room, the row comes first
+}
+
+/// What stands behind the last row.
+fn below(list: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> Vec<Line<'static>> {
+    below::lines(model, exchange, usize::from(list.width), paint)
 }
 
 /// The row at a place of the pane.
 pub(super) fn row_at(area: Rect, model: &Model, exchange: &Exchange, at: Position) -> Option<usize> {
     let list = list(area, model, exchange);
-    let place = first(list, exchange) + usize::from(list.contains(at).then(|| at.y - list.y)?);
+    let place = first(list, model, exchange, &Paint::new(model)) + usize::from(list.contains(at).then(|| at.y - list.y)?);
     let rows = rows(exchange);
     (place < rows.len()).then(|| rows.nth(place))
 }

@@ -4,9 +4,11 @@
 //! peer or a file is escaped on its way here (`wire::printable`, `decode::escape`); the last pass turns what is drawn
 //! into ASCII where that is asked for.
 
+mod below;
 mod bytes;
 mod edge;
 mod edit;
+mod facts;
 mod ladder;
 mod layout;
 mod menu;
@@ -110,9 +112,9 @@ fn content(buffer: &mut Buffer, area: Rect, pane: Pane, model: &Model, exchange:
     match pane {
         Pane::Ladder => ladder::draw(buffer, area, model, exchange, paint),
         Pane::Bytes => bytes::draw(buffer, area, exchange, paint),
-        Pane::Tree => tree::draw(buffer, area, model, exchange, paint),
+        Pane::Tree if facts::lines(exchange, 80, paint).is_none() => tree::draw(buffer, area, model, exchange, paint),
         Pane::State => state::draw(buffer, area, exchange, paint),
-        Pane::Raw | Pane::Why => {
+        Pane::Raw | Pane::Tree | Pane::Why => {
             let (lines, first) = text(pane, area, model, exchange, paint);
             rows(buffer, area, lines.into_iter().skip(first));
         }
@@ -122,8 +124,10 @@ fn content(buffer: &mut Buffer, area: Rect, pane: Pane, model: &Model, exchange:
 /// All lines of a pane of text, and the first that is to be seen.
 fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> (Vec<Line<'static>>, usize) {
     let width = usize::from(area.width);
-    let (lines, wanted) = match pane {
-        Pane::Raw => raw::lines(model, exchange, width, paint),
+    let facts = if pane == Pane::Why { None } else { facts::lines(exchange, width, paint) };
+    let (lines, wanted) = match (pane, facts) {
+        (_, Some(facts)) => (facts, None),
+        (Pane::Raw, None) => raw::lines(model, exchange, width, paint),
         _ => (why::lines(exchange, width, paint), None),
     };
     let most = lines.len().saturating_sub(usize::from(area.height));

@@ -23,12 +23,34 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
         Source::Recording { name, .. } => escape(name),
     };
     let mut left = vec![paint.span(format!(" {name}"), Role::Title)];
-    left.extend(settled.tls.then(|| paint.span(" · TLS", Role::Text)));
+    if settled.tls {
+        let version = exchange.tls().and_then(|facts| facts.split(' ').next()).unwrap_or_default();
+        let version = version.strip_prefix("TLSv").map_or_else(|| "TLS".to_owned(), |version| format!("TLS{version}"));
+        left.push(paint.span(format!(" · {}", escape(&version)), Role::Text));
+    }
     if let Some(mechanism) = &settled.mechanism {
         let token = settled.token.map_or_else(String::new, |machine| format!("/{machine}"));
         left.push(paint.span(format!(" · {}{token}", escape(mechanism)), Role::Text));
     }
+    let wide = usize::from(area.width);
+    let cells = |spans: &[Span<'_>]| spans.iter().map(|span| width(&span.content)).sum::<usize>();
+    let room = wide.saturating_sub(cells(&left) + 1);
+    // What can be done without gives way to who the peer is.
+    let leaves = [(true, true), (false, true), (false, false)];
+    let all = leaves.map(|(hold, hidden)| moment(model, exchange, hold, hidden, paint));
+    let last = all.len() - 1;
+    let right = all.into_iter().enumerate().find(|(at, right)| *at == last || cells(right) <= room);
+    let right = right.map_or_else(Vec::new, |(_, right)| right);
+    buffer.set_line(area.x, area.y, &spread(left, right, wide), area.width);
+}
+
+/// Badges, the step that is looked at, how the session stands; what it holds and that secrets are hidden, if that is
+/// wanted.
+fn moment(model: &Model, exchange: &Exchange, hold: bool, hidden: bool, paint: &Paint) -> Vec<Span<'static>> {
     let mut right = badges(model, paint);
+    if exchange.is_insecure() {
+        right.extend([paint.span(" INSECURE ", Role::Secret), Span::raw(" ")]);
+    }
     if exchange.guess.on {
         right.push(paint.span(format!("guess {}/{}  ", exchange.guess.right, exchange.guess.asked), Role::Ok));
     }
@@ -41,28 +63,29 @@ pub(super) fn header(buffer: &mut Buffer, area: Rect, model: &Model, exchange: &
     if let Some(gate) = exchange.gate() {
         let state = match exchange.session() {
             Some(session) if session.ended() => paint.span("ended", Role::Dim),
+            _ if exchange.failure().is_some() => paint.span("✘ failed", Role::Bad),
             _ if exchange.held().is_some() => paint.span("● HELD", Role::Held),
+            Some(session) if !session.is_running() && exchange.id().is_some() => paint.span("waits", Role::Text),
             _ => paint.span("running", Role::Text),
         };
-        right.extend([state, paint.span(format!("  hold: {}  ", gate_text(gate)), Role::Text)]);
+        right.extend([state, Span::raw("  ")]);
+        right.extend(hold.then(|| paint.span(format!("hold: {}  ", gate_text(gate)), Role::Text)));
     }
-    right.push(if model.revealed() {
-        paint.span(" SECRETS SHOWN ", Role::Secret)
-    } else {
-        paint.span("secrets hidden ", Role::Dim)
-    });
-    buffer.set_line(area.x, area.y, &spread(left, right, usize::from(area.width)), area.width);
+    if model.revealed() {
+        right.push(paint.span(" SECRETS SHOWN ", Role::Secret));
+    } else if hidden {
+        right.push(paint.span("secrets hidden ", Role::Dim));
+    }
+    right
 }
 
 /// What is always to be seen while it holds.
 pub(super) fn badges(model: &Model, paint: &Paint) -> Vec<Span<'static>> {
-    let exposed = model.network.is_exposed();
-    exposed
-        .then(|| paint.span(" EXPOSED ", Role::Secret))
-        .into_iter()
-        .chain([Span::raw(" ")])
-        .filter(|_| exposed)
-        .collect()
+    if model.network.is_exposed() {
+        vec![paint.span(" EXPOSED ", Role::Secret), Span::raw(" ")]
+    } else {
+        Vec::new()
+    }
 }
 
 const fn gate_text(gate: Gate) -> &'static str {
