@@ -523,8 +523,12 @@ impl When {
     /// Whether both can hold at once.
     const fn meets(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Start, other) | (other, Self::Start) => matches!(other, Self::Start | Self::Live | Self::Many | Self::Always),
-            (Self::List, other) | (other, Self::List) => matches!(other, Self::List | Self::Live | Self::Many | Self::Always),
+            (Self::Start, other) | (other, Self::Start) => {
+                matches!(other, Self::Start | Self::Live | Self::Many | Self::Always)
+            }
+            (Self::List, other) | (other, Self::List) => {
+                matches!(other, Self::List | Self::Live | Self::Many | Self::Always)
+            }
             _ => true,
         }
     }

@@ -217,6 +217,7 @@ pub fn run(start: Start, options: Options) -> io::Result<Outcome> {
         rescued = model.unsaved().map(|(headers, events)| files::rescue(&headers, &events));
         model.leave(true);
     }
+    drop(terminal); // it is given back before connections take their time to end
     Ok(Outcome { rescued, ..model.outcome().unwrap_or_default() })
 }
 

@@ -8,6 +8,7 @@ mod exchange;
 mod explain;
 mod keys;
 mod moving;
+mod network;
 mod panes;
 mod picture;
 mod tasks;

@@ -1,7 +1,7 @@
 //! The ladder: who said what, in order.
 
-use super::{below, first_row};
 use super::paint::{Paint, cut, spread, width};
+use super::{below, first_row};
 use crate::config::theme::Role;
 use crate::decode;
 use crate::machine::Force;
@@ -132,7 +132,8 @@ fn below(list: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> Vec<L
 /// The row at a place of the pane.
 pub(super) fn row_at(area: Rect, model: &Model, exchange: &Exchange, at: Position) -> Option<usize> {
     let list = list(area, model, exchange);
-    let place = first(list, model, exchange, &Paint::new(model)) + usize::from(list.contains(at).then(|| at.y - list.y)?);
+    let place =
+        first(list, model, exchange, &Paint::new(model)) + usize::from(list.contains(at).then(|| at.y - list.y)?);
     let rows = rows(exchange);
     (place < rows.len()).then(|| rows.nth(place))
 }

@@ -97,12 +97,18 @@ fn of_server(server: &Server, wide: usize, model: &Model, paint: &Paint) -> Vec<
             (format!("listening on {address} · {tls} · {}", told(setup)), Role::Text)
         }
     };
-    paint.wrap(&escape(&text), role, 1, wide.saturating_sub(2))
+    let mut lines = paint.wrap(&escape(&text), role, 1, wide.saturating_sub(2));
+    if setup.tls != Tls::Never && matches!(server.address, Some(Ok(_))) {
+        let name = if wide < 100 { "certificate" } else { "SHA-256 of its certificate:" };
+        let text = format!(" {name} {}", server.serve.listen.tls.fingerprint());
+        lines.push(Line::from(paint.span(text, Role::Dim)));
+    }
+    lines
 }
 
 /// How wide peer, mechanism, user and outcome are.
 const fn columns(wide: usize) -> [usize; 4] {
-    if wide >= WITH_LINE { [21, 18, 16, 22] } else { [21, 14, 10, 16] }
+    if wide >= WITH_LINE { [21, 18, 16, 22] } else { [21, 14, 10, 14] }
 }
 
 fn row(
@@ -144,8 +150,7 @@ fn row(
     left.extend(cells.map(|((cell, role), room)| paint.span(pad(&cut(&cell, room), room) + " ", role)));
     if wide >= WITH_LINE
         && let Some(exchange) = exchange
-        && let Some(last) = exchange.steps().len().checked_sub(1)
-        && let Some((step, shown)) = exchange.shown(last, model.revealed())
+        && let Some((step, shown)) = exchange.shown(exchange.last_row(), model.revealed())
     {
         let taken: usize = left.iter().map(|span| width(&span.content)).sum();
         let who = step.from().map_or_else(String::new, |party| format!("{}: ", party.letter()));
@@ -173,8 +178,11 @@ fn crumb(buffer: &mut Buffer, area: Rect, model: &Model, listed: usize, paint: &
     }
     let dropped = network.sessions.dropped();
     let mut right = Vec::<Span<'static>>::new();
-    if dropped > 0 {
-        right.push(paint.span(format!("the {dropped} oldest that had ended are no longer listed "), Role::Warn));
-    }
+    let told = match dropped {
+        0 => String::new(),
+        1 => "the oldest that had ended is no longer listed ".to_owned(),
+        dropped => format!("the {dropped} oldest that had ended are no longer listed "),
+    };
+    right.extend((dropped > 0).then(|| paint.span(told, Role::Warn)));
     buffer.set_line(area.x, area.y, &spread(left, right, usize::from(area.width)), area.width);
 }

@@ -81,11 +81,7 @@ fn moment(model: &Model, exchange: &Exchange, hold: bool, hidden: bool, paint: &
 
 /// What is always to be seen while it holds.
 pub(super) fn badges(model: &Model, paint: &Paint) -> Vec<Span<'static>> {
-    if model.network.is_exposed() {
-        vec![paint.span(" EXPOSED ", Role::Secret), Span::raw(" ")]
-    } else {
-        Vec::new()
-    }
+    if model.network.is_exposed() { vec![paint.span(" EXPOSED ", Role::Secret), Span::raw(" ")] } else { Vec::new() }
 }
 
 const fn gate_text(gate: Gate) -> &'static str {
