@@ -3,9 +3,14 @@
 //! A script is a dialogue in the notation of recordings: `S:` lines are fed, `C:` lines and `#` remarks are what must come.
 //! `*  tls started` is the handshake done.
 
-use saslscope::mech::Credential;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use saslscope::mech::spnego::{SpnegoOptions, spnego};
+use saslscope::mech::{Answer, Call, Credential, Kit};
 use saslscope::session::persona::ClientPersona;
-use saslscope::session::{Bindings, ClientSetup, Effect, Initial, Input, Mechanism, Prompts, Session, Stage, Tls};
+use saslscope::session::{
+    Bindings, ClientSetup, Effect, Initial, Input, Mechanism, Prompts, ServerSetup, Session, Stage, Tls,
+};
 use saslscope::terms::{Micros, Party, Secret};
 use saslscope::transcript::{What, recording};
 
@@ -439,6 +444,74 @@ fn a_token_that_refuses_or_is_broken_is_cancelled() {
     }
 }
 
+/// Plays SPNEGO with an acceptor up to the security layer, and offers these octets there; gives what the client makes of it,
+/// decoded by the acceptor where it can.
+fn offered(setup: &ClientSetup, offer: &[u8]) -> (Vec<String>, Option<Vec<u8>>) {
+    let users = ServerSetup::new("server.example.com").users;
+    let credential = Credential { user: String::new(), password: Secret::from("") };
+    let (seed, now, host) = ([9; 32], 133_000_000_000_000_000, "server.example.com".to_owned());
+    let mut acceptor = spnego(&Kit { users, credential, seed, now, host }, Party::Server, SpnegoOptions::default());
+    let mut session = setup.session([7; 32], now);
+    feed(&mut session, 0, Input::Go { peer: String::new() });
+    let reply = |session: &mut Session, line: String| {
+        feed(session, 1, Input::Bytes(Party::Server, (line + "\r\n").into_bytes()));
+    };
+    for line in ["220 a", "250-a", "250 AUTH GSSAPI"] {
+        reply(&mut session, line.to_owned());
+    }
+    let said = |session: &Session| {
+        let last = session.transcript().steps().iter().rev().find(|step| step.from() == Some(Party::Client));
+        last.expect("the client has spoken").token_bytes().to_vec()
+    };
+    while let Ok(Answer::Stepped { token: Some(token), complete }) = acceptor.call(Call::Step(Some(said(&session)))) {
+        reply(&mut session, format!("334 {}", STANDARD.encode(token)));
+        if complete {
+            break;
+        }
+    }
+    let Ok(Answer::Octets(wrapped)) = acceptor.call(Call::Wrap { sealed: false, message: offer.to_vec() }) else {
+        panic!("a complete context wraps")
+    };
+    let steps = session.transcript().steps().len();
+    reply(&mut session, format!("334 {}", STANDARD.encode(wrapped)));
+    let shown = shown(&session).lines().skip(steps + 1).map(str::to_owned).collect();
+    let token = said(&session);
+    let token = if setup.persona == ClientPersona::DotnetCore { token.get(4..).unwrap_or_default() } else { &token };
+    match acceptor.call(Call::Unwrap(token.to_vec())) {
+        Ok(Answer::Octets(choice)) => (shown, Some(choice)),
+        _ => (shown, None),
+    }
+}
+
+/// E16, E32: what is offered behind the context must be a layer that the client can do.
+#[test]
+fn an_offer_of_no_use_is_cancelled() {
+    for offer in [&[0x06, 0x00, 0x10, 0x00][..], &[0x01, 0x00, 0x00], &[], b"not a layer"] {
+        let (shown, choice) = offered(&with(Mechanism::Gssapi), offer);
+        assert_eq!((shown.last().map(String::as_str), choice), (Some("C: *"), None), "{offer:x?}");
+    }
+}
+
+#[test]
+fn personas_choose_a_layer_in_their_own_way() {
+    let exchange = [0x01, 0x00, 0xBB, 0x80];
+    let none = [0x01, 0x00, 0x00, 0x00];
+    let of = |persona, offer: &[u8]| offered(&ClientSetup { persona, ..with(Mechanism::Gssapi) }, offer);
+    assert_eq!(of(ClientPersona::Saslscope, &exchange).1.as_deref(), Some(&none[..]));
+    assert_eq!(of(ClientPersona::Dotnet8, &exchange).1.as_deref(), Some(&none[..]));
+    assert_eq!(of(ClientPersona::DotnetFramework, &exchange).1.as_deref(), Some(&exchange[..]));
+    assert_eq!(of(ClientPersona::DotnetCore, &none).1.as_deref(), Some(&none[..]));
+    assert_eq!(
+        of(ClientPersona::DotnetCore, &exchange).0,
+        [
+            "# persona dotnet-core: takes no offer of layers but 01 00 00 00 (.NET System.Net.Mail, \
+             SmtpNegotiateAuthenticationModule.cs)",
+            "# persona dotnet-core: it closes and does not cancel (.NET System.Net.Mail, SmtpConnection.cs)",
+            "*  closed by client: it cannot go on, and does not cancel",
+        ]
+    );
+}
+
 /// E17, E18 without SPNEGO: a server that lets in before it has heard all.
 #[test]
 fn success_that_comes_too_early_is_not_trusted() {
@@ -581,6 +654,12 @@ fn quit_is_held_where_the_user_stays() {
     ends(&session, Stage::Authenticated, "authenticated");
     feed(&mut session, 2, Input::Release(None));
     assert!(shown(&session).ends_with("C: QUIT\n"));
+}
+
+#[test]
+fn the_codes_are_those_of_swaks() {
+    let codes = Stage::ALL.map(Stage::code);
+    assert_eq!(codes, [0, 0, 2, 6, 21, 22, 28, 29, 32]);
 }
 
 #[test]
