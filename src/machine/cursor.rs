@@ -240,6 +240,12 @@ impl Frame {
         })
     }
 
+    /// The row by which a server gives up: 421 may answer any command (RFC 5321 section 3.8).
+    fn gives_up(self, party: Party, signal: Signal) -> Option<RowId> {
+        let unasked = Self { cursor: Cursor { heard: None, ..self.cursor }, ..self };
+        unasked.open_rows(party).find(|id| signal == Signal::ServiceClosing && id.row().emit == Some(signal))
+    }
+
     fn hear(&mut self, party: Party, signal: Signal, outcome: &mut Outcome) {
         let heard = Self { cursor: Cursor { heard: Some(signal), ..self.cursor }, ..*self };
         let mut open = heard.open_rows(party).peekable();
@@ -264,7 +270,8 @@ impl Frame {
     }
 
     fn emit(&mut self, party: Party, signal: Signal, excused: bool, outcome: &mut Outcome) {
-        let picked = signal.widening().find_map(|emit| self.open_rows(party).find(|id| id.row().emit == Some(emit)));
+        let by_signal = || signal.widening().find_map(|emit| self.open_rows(party).find(|id| id.row().emit == Some(emit)));
+        let picked = self.gives_up(party, signal).or_else(by_signal);
         if let Some(id) = picked {
             if id.row().force == Force::MustNot {
                 outcome.deviation.get_or_insert_with(|| self.deviation(party, signal, Some(id)));

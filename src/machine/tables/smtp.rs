@@ -98,6 +98,9 @@ const SERVER: Table = machine_table! {
     AwaitEhlo on Ehlo emit Refusal to AwaitEhlo, May "RFC 5321" "4.1.1.1", "A server may refuse the name given, or not know EHLO.";
     AwaitEhlo on Auth emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "AUTH before EHLO is out of order: 503.";
     AwaitEhlo on Auth emit Challenge to InAuth, Quirk "Postfix" "smtpd_sasl_proto.c", "Postfix and Dovecot begin the exchange without EHLO.";
+    AwaitEhlo on AuthNotBase64 emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "AUTH before EHLO is out of order, however it is written: 503.";
+    AwaitEhlo on AuthMalformed emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "AUTH before EHLO is out of order, whatever follows it: 503.";
+    AwaitEhlo on StartTls emit BadSequence to AwaitEhlo, Should "RFC 5321" "4.1.4", "STARTTLS is an extension, so EHLO comes first: 503.";
     AwaitEhlo on Mail emit BadSequence to AwaitEhlo, Must "RFC 5321" "4.1.4", "MAIL before EHLO is out of order: 503.";
     AwaitEhlo on UnknownCommand emit SyntaxError to AwaitEhlo, Should "RFC 5321" "4.2.4", "500: the server does not know the command.";
     AwaitEhlo on OtherCommand emit Completed to AwaitEhlo, May "RFC 5321" "4.1.4", "NOOP, HELP, RSET and the like need no EHLO.";
@@ -108,6 +111,7 @@ const SERVER: Table = machine_table! {
     Ready on Ehlo emit Completed to Ready, Must "RFC 5321" "4.1.4", "EHLO may come again; the server lists its extensions anew.";
     Ready on StartTls emit ServiceReady to StartTls, Must "RFC 3207" "4", "220: the client may begin the TLS handshake.";
     Ready on StartTls emit Refusal to Ready, May "RFC 3207" "4", "454 where TLS is not to be had at present, 501 where STARTTLS came with a parameter.";
+    Ready on Ehlo emit Refusal to Ready, May "RFC 5321" "4.1.1.1", "A server may refuse the name given; what was said before holds.";
     StartTls on TlsStarted to AwaitEhlo, Must "RFC 3207" "4.2", "All that the client said before TLS is forgotten.";
 
     Ready on Auth emit Challenge to InAuth, Must "RFC 4954" "4", "The mechanism is known, and the exchange begins: 334 with its first challenge, empty where it has none.";
@@ -125,6 +129,7 @@ const SERVER: Table = machine_table! {
     Ready on InitialResponseTooLong emit SyntaxError to Ready, Must "RFC 4954" "4", "500: the line is longer than the server's buffer.";
     Ready on InitialResponseTooLong emit Challenge to InAuth, May "RFC 5321" "4.5.3.1", "A server may take lines longer than it has to.";
     Ready on AuthNotBase64 emit ParameterSyntaxError to Ready, Must "RFC 4954" "4", "501: the initial response cannot be decoded.";
+    Ready on AuthNotBase64 emit SyntaxError to Ready, May "RFC 4954" "4", "500: the line is longer than the server's buffer, so that nothing could be decoded.";
     Ready on AuthNotBase64 emit Refusal to Ready, Quirk "Postfix" "smtpd_sasl_glue.c", "Postfix, and Dovecot in LOGIN, say 535 to what cannot be decoded.";
     Ready on AuthNotBase64 emit Challenge to InAuth, MustNot "RFC 4954" "4", "What cannot be decoded must be refused with 501.";
     Ready on AuthMalformed emit ParameterSyntaxError to Ready, Must "RFC 5321" "4.2.2", "501: AUTH wants a mechanism and at most one word more.";
@@ -159,8 +164,12 @@ const SERVER: Table = machine_table! {
     InAuth on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up, for instance when it shuts down or has waited too long.";
 
     Authenticated on Auth emit BadSequence to Authenticated, Must "RFC 4954" "4", "After success no other AUTH is taken: 503.";
+    Authenticated on AuthNotBase64 emit BadSequence to Authenticated, Must "RFC 4954" "4", "After success no other AUTH is taken, however it is written: 503.";
+    Authenticated on AuthMalformed emit BadSequence to Authenticated, Must "RFC 4954" "4", "After success no other AUTH is taken, whatever follows it: 503.";
+    Authenticated on StartTls emit Refusal to Authenticated, May "RFC 3207" "4", "After success TLS is too late: it would make the server forget who the client is.";
     Authenticated on Auth emit Challenge to InAuth, MustNot "RFC 4954" "4", "After success another AUTH must be refused with 503.";
     Authenticated on Ehlo emit Completed to Authenticated, Must "RFC 5321" "4.1.4", "EHLO may come again; the client stays authenticated.";
+    Authenticated on Ehlo emit Refusal to Authenticated, May "RFC 5321" "4.1.1.1", "A server may refuse the name given; the client stays authenticated.";
     Authenticated on UnknownCommand emit SyntaxError to Authenticated, Should "RFC 5321" "4.2.4", "500: the server does not know the command.";
     Authenticated on OtherCommand emit Completed to Authenticated, May "RFC 5321" "3.3", "The client is authenticated: its mail and all other commands are taken.";
     Authenticated on OtherCommand emit Refusal to Authenticated, May "RFC 5321" "4.2.2", "The server refuses a command; the client stays authenticated.";
@@ -168,10 +177,14 @@ const SERVER: Table = machine_table! {
     AuthenticatedInData on MailData to AuthenticatedInData, Must "RFC 5321" "4.1.1.4", "The message, line by line.";
     AuthenticatedInData on EndOfData emit Completed to Authenticated, Must "RFC 5321" "4.1.1.4", "The server takes the message.";
     AuthenticatedInData on EndOfData emit Refusal to Authenticated, May "RFC 5321" "4.1.1.4", "The server refuses the message.";
+    AuthenticatedInData on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up in the middle of the message, which it drops.";
     Authenticated on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221 answers QUIT; then the server closes the connection.";
     Authenticated on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up, for instance when it shuts down or has waited too long.";
 
     InMail on Auth emit BadSequence to InMail, Must "RFC 4954" "4", "AUTH is not allowed within a mail transaction: 503.";
+    InMail on AuthNotBase64 emit BadSequence to InMail, Must "RFC 4954" "4", "Within a mail transaction no AUTH is taken, however it is written: 503.";
+    InMail on AuthMalformed emit BadSequence to InMail, Must "RFC 4954" "4", "Within a mail transaction no AUTH is taken, whatever follows it: 503.";
+    InMail on StartTls emit Refusal to InMail, May "RFC 3207" "4", "TLS is not begun within a mail transaction.";
     InMail on Auth emit Challenge to InAuth, MustNot "RFC 4954" "4", "Within a mail transaction AUTH must be refused with 503.";
     InMail on Mail emit BadSequence to InMail, Must "RFC 5321" "4.1.4", "A second MAIL within a transaction is out of order: 503.";
     InMail on UnknownCommand emit SyntaxError to InMail, Should "RFC 5321" "4.2.4", "500: the server does not know the command.";
@@ -179,9 +192,12 @@ const SERVER: Table = machine_table! {
     InMail on OtherCommand emit Refusal to InMail, May "RFC 5321" "4.2.2", "The server refuses a recipient, or whatever else belongs to the transaction.";
     InMail on Rset emit Completed to Ready, Must "RFC 5321" "4.1.1.5", "RSET drops the transaction; AUTH is allowed again.";
     InMail on Ehlo emit Completed to Ready, Must "RFC 5321" "4.1.4", "EHLO within a transaction ends it, as RSET does.";
+    InMail on Ehlo emit Refusal to InMail, May "RFC 5321" "4.1.1.1", "A server may refuse the name given; the transaction goes on.";
     InMail on Data emit StartMailInput to InData, Must "RFC 5321" "4.1.1.4", "354: the message may follow.";
     InMail on Quit emit Closing to Closed, Must "RFC 5321" "4.1.1.10", "221 answers QUIT; then the server closes the connection.";
+    InMail on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up, for instance when it shuts down or has waited too long.";
     InData on MailData to InData, Must "RFC 5321" "4.1.1.4", "The message, line by line.";
     InData on EndOfData emit Completed to Ready, Must "RFC 5321" "4.1.1.4", "The server takes the message.";
     InData on EndOfData emit Refusal to Ready, May "RFC 5321" "4.1.1.4", "The server refuses the message.";
+    InData on Go emit ServiceClosing to Closed, May "RFC 5321" "3.8", "421: the server gives up in the middle of the message, which it drops.";
 };
