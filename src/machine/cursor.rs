@@ -270,7 +270,8 @@ impl Frame {
     }
 
     fn emit(&mut self, party: Party, signal: Signal, excused: bool, outcome: &mut Outcome) {
-        let by_signal = || signal.widening().find_map(|emit| self.open_rows(party).find(|id| id.row().emit == Some(emit)));
+        let by_signal =
+            || signal.widening().find_map(|emit| self.open_rows(party).find(|id| id.row().emit == Some(emit)));
         let picked = self.gives_up(party, signal).or_else(by_signal);
         if let Some(id) = picked {
             if id.row().force == Force::MustNot {

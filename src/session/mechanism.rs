@@ -96,6 +96,13 @@ impl Mechanism {
     pub const fn bares_secret(self) -> bool {
         matches!(self, Self::Login | Self::Plain | Self::Xoauth2 | Self::Oauthbearer)
     }
+
+    /// Whether it makes no sense without TLS: it is bound to the connection beneath it, or shows a certificate (RFC 5802
+    /// section 6, RFC 4422 appendix A).
+    #[must_use]
+    pub fn needs_tls(self) -> bool {
+        self.name().ends_with("-PLUS") || self.name() == "EXTERNAL"
+    }
 }
 
 impl fmt::Display for Mechanism {

@@ -15,6 +15,7 @@ mod client;
 mod ending;
 mod fault;
 mod gss;
+mod intake;
 mod lab;
 mod lines;
 mod mechanism;
@@ -28,8 +29,11 @@ pub use client::{Client, Initial, Prompts};
 pub use ending::{Ending, Stage};
 pub use fault::Fault;
 pub use gss::{Contexts, LayerMode, embedded};
+pub use intake::Limits;
+use intake::{Intake, Taken};
 pub use lab::Lab;
 pub use mechanism::Mechanism;
+use persona::Occasion;
 use replay::Asks;
 pub use replay::{Again, Compared, NothingToReplay, Outcome, Replay, Timing};
 pub use server::Server;
@@ -249,10 +253,14 @@ pub struct Session {
     bindings: Bindings,
     /// How long a peer may say nothing.
     patience: Option<Micros>,
-    /// When something happened last.
+    /// When something happened last; a line that goes on and on is nothing that happens.
     stirred: Micros,
     /// How many lines the server has said since the client said one.
     unanswered: u16,
+    /// What of the client is kept, and what has come of it.
+    limits: Option<Limits>,
+    intake: Intake,
+    opened: bool,
     ended: bool,
 }
 
@@ -354,6 +362,9 @@ impl Session {
             patience: None,
             stirred: Micros::default(),
             unanswered: 0,
+            limits: None,
+            intake: Intake::default(),
+            opened: false,
             ended: false,
         }
     }
@@ -377,6 +388,16 @@ impl Session {
     /// A peer that says nothing for so long is given up.
     pub const fn set_patience(&mut self, patience: Option<Micros>) {
         self.patience = patience;
+    }
+
+    /// The longest line that is taken from `party`, terminator included (RFC 4954 section 4: at least 12,288 octets).
+    pub fn set_line_limit(&mut self, party: Party, limit: usize) {
+        self.buffers[party.index()] = LineBuffer::new(limit);
+    }
+
+    /// What of the client is kept; `None`: all.
+    pub const fn set_limits(&mut self, limits: Option<Limits>) {
+        self.limits = limits;
     }
 
     /// When [`Input::Tick`] is due, if nothing else happens before. While a line is held nobody waits for the peer.
@@ -579,6 +600,7 @@ impl Session {
                     self.secure(&mut effects);
                 }
             }
+            Input::Bytes(..) if self.ended => {}
             Input::Bytes(from, bytes) => self.receive(from, &bytes, &mut effects),
             Input::Mech { epoch, result } => self.take_answer(epoch, result),
             Input::Release(edited) => {
@@ -628,8 +650,12 @@ impl Session {
                 self.securing = false;
                 // Octets in clear may have been on their way when the handshake was asked for.
                 self.empty_buffers();
+                self.remark_injection();
                 self.bindings = bindings;
                 self.push(What::TlsStarted { facts });
+                if let Some(server) = &mut self.server {
+                    server.forget();
+                }
             }
             Input::TlsFailed { why } => {
                 self.securing = false;
@@ -638,9 +664,9 @@ impl Session {
                 effects.push(Effect::Close);
             }
             Input::Tick => {
-                if self.held.is_none() && self.given_up().is_some_and(|due| due <= self.now) {
-                    self.give_up();
-                    effects.push(Effect::Close);
+                let waits = self.held.is_none() && self.awaiting.is_none() && !self.securing && !self.ended;
+                if waits && self.given_up().is_some_and(|due| due <= self.now) {
+                    self.give_up(&mut effects);
                 }
             }
         }
@@ -666,8 +692,20 @@ impl Session {
     }
 
     /// Whether there is a connection, or was.
-    fn is_open(&self) -> bool {
-        self.transcript.steps().iter().any(|step| matches!(step.event.what, What::Opened { .. }))
+    const fn is_open(&self) -> bool {
+        self.opened
+    }
+
+    /// What came behind STARTTLS in clear was heard by nobody (CVE-2011-0411).
+    fn remark_injection(&mut self) {
+        let behind = self.transcript.steps().iter().rev().take_while(|step| step.signal != Some(Signal::StartTls));
+        let lines = behind.filter(|step| step.from() == Some(Party::Client)).count();
+        let secures = self.transcript.standing().stack(Party::Server).smtp().name() == "StartTls";
+        if lines > 0 && secures && self.server.is_some() {
+            let text =
+                format!("server: {lines} line(s) in clear behind STARTTLS are dropped (RFC 3207 4.2, CVE-2011-0411)");
+            self.push(What::Note(text));
+        }
     }
 
     /// Whether a played party stands where the handshake is next.
@@ -749,7 +787,7 @@ impl Session {
             played(*party)
                 && match party {
                     Party::Client => Client::begins(&self.transcript),
-                    Party::Server => Server::begins(standing),
+                    Party::Server => self.server.as_ref().is_some_and(|server| server.begins(standing)),
                 }
         };
         // The server greets, and closes, before the client would.
@@ -841,6 +879,9 @@ impl Session {
             Party::Client => self.client.is_some(),
             Party::Server => self.server.is_some(),
         };
+        if let (Party::Server, Some(server)) = (party, &mut self.server) {
+            server.said(&current);
+        }
         if !played {
             effects.push(Effect::Send(party.peer(), current));
         }
@@ -876,9 +917,9 @@ impl Session {
     fn receive(&mut self, from: Party, bytes: &[u8], effects: &mut Vec<Effect>) {
         self.buffers[from.index()].push(bytes);
         while !self.ended
-            && let Some(RawLine { bytes, cut }) = self.buffers[from.index()].next_line()
+            && let Some(line) = self.buffers[from.index()].next_line()
         {
-            self.push(What::Line { from, bytes, edited_from: None, cut });
+            self.take_in(from, line);
             if from == Party::Server && self.unanswered > REPLY_LINES {
                 let why = format!("the server said more than {REPLY_LINES} lines at a stretch");
                 self.close(Some(Party::Client), &why);
@@ -887,8 +928,29 @@ impl Session {
         }
     }
 
+    /// A line of a party that is not played here enters the transcript, as far as there is room.
+    fn take_in(&mut self, from: Party, line: RawLine) {
+        if let (Some(limits), Some(server), Party::Client) = (self.limits, &mut self.server, from) {
+            match self.intake.take(&line, self.transcript.standing(), limits) {
+                Taken::Kept => {}
+                Taken::KeptBehind(octets) => self.push(What::Gap { octets }),
+                Taken::Counted => {
+                    self.stirred = self.now;
+                    return;
+                }
+                Taken::TooMany => return server.give_up(Occasion::TooManyCommands),
+            }
+        }
+        let RawLine { bytes, cut } = line;
+        self.push(What::Line { from, bytes, edited_from: None, cut });
+    }
+
     /// The peer has said nothing for too long.
-    fn give_up(&mut self) {
+    fn give_up(&mut self, effects: &mut Vec<Effect>) {
+        // A server says so before it closes (RFC 5321 section 3.8).
+        if let (Some(server), None) = (&mut self.server, &self.replay) {
+            return server.give_up(Occasion::TimeOut);
+        }
         let (us, peer) =
             if self.client.is_some() { (Party::Client, Party::Server) } else { (Party::Server, Party::Client) };
         let seconds = self.patience.unwrap_or_default().0.div_ceil(1_000_000);
@@ -899,6 +961,7 @@ impl Session {
             ""
         };
         self.close(Some(us), &format!("the {peer} said nothing for {seconds} s{hint}"));
+        effects.push(Effect::Close);
     }
 
     fn take_answer(&mut self, epoch: u64, result: Result<(Box<dyn GssContext>, Answer), MechError>) {
@@ -912,6 +975,10 @@ impl Session {
 
     fn close(&mut self, by: Option<Party>, why: &str) {
         if !self.ended {
+            match self.intake.missing() {
+                0 => {}
+                octets => self.push(What::Gap { octets }),
+            }
             self.push(What::Closed { by, why: why.to_owned() });
             self.ended = true;
             self.running = false;
@@ -920,6 +987,7 @@ impl Session {
     }
 
     fn push(&mut self, what: What) {
+        self.opened |= matches!(what, What::Opened { .. });
         let step = self.transcript.push(Event { at: self.now, what });
         match step.from() {
             Some(Party::Client) => (self.stirred, self.unanswered) = (self.now, 0),

@@ -2,8 +2,8 @@
 
 use super::client::Rules;
 use super::gss::embedded;
-use super::persona::{ClientPersona, Habit};
-use super::{Again, Client, Initial, LayerMode, Mechanism, Prompts, Server, Session};
+use super::persona::{ClientPersona, Habit, ServerPersona};
+use super::{Again, Client, Initial, LayerMode, Limits, Mechanism, Prompts, Server, Session};
 use crate::decode::Mech;
 use crate::mech::spnego::SpnegoOptions;
 use crate::mech::{Credential, Kit, User};
@@ -139,6 +139,16 @@ pub struct ServerSetup {
     pub patience: Micros,
     /// What it says is what was said in a recording.
     pub again: Option<Arc<Again>>,
+    /// Whose habits it has.
+    pub persona: ServerPersona,
+    /// Whether mail wants authentication (RFC 4954 section 6).
+    pub require_auth: bool,
+    /// After so many failed attempts it closes; none: never. RFC 4954 section 9 wants at least 3.
+    pub failures_allowed: u32,
+    /// The longest line that it takes, terminator included; `None`: the persona's (RFC 4954 section 4: at least 12,288).
+    pub line_limit: Option<usize>,
+    /// What of a client is kept.
+    pub limits: Limits,
 }
 
 impl ServerSetup {
@@ -161,6 +171,11 @@ impl ServerSetup {
             tls: Tls::StartTls,
             patience: Micros(300_000_000),
             again: None,
+            persona: ServerPersona::default(),
+            require_auth: true,
+            failures_allowed: 3,
+            line_limit: None,
+            limits: Limits::default(),
         }
     }
 
@@ -173,12 +188,20 @@ impl ServerSetup {
         let mut server = Server::new(kit, contexts);
         server.mechanisms.clone_from(&self.mechanisms);
         server.layer = self.layer;
+        server.persona = self.persona;
+        server.allow_plaintext = self.allow_plaintext;
+        server.starttls = matches!(self.tls, Tls::IfOffered | Tls::StartTls);
+        server.pipelining = true;
+        server.require_auth = self.require_auth;
+        server.failures_allowed = self.failures_allowed;
         let mut session = Session::new(None, Some(server));
         if self.tls == Tls::Implicit {
             session.use_implicit_tls();
         }
         session.set_patience(Some(self.patience));
         replay(&mut session, self.again.as_deref(), Party::Server);
+        session.set_line_limit(Party::Client, self.line_limit.unwrap_or(self.persona.line_limit()));
+        session.set_limits(Some(self.limits));
         session
     }
 }

@@ -5,9 +5,12 @@
 
 mod client;
 mod fingerprint;
+mod server;
 
 pub use client::{ClientPersona, Habit};
 pub use fingerprint::{Evidence, Likeness, fingerprint, lines};
+pub(super) use server::Check;
+pub use server::{Occasion, ServerHabit, ServerPersona};
 
 use std::fmt;
 

@@ -38,7 +38,7 @@ mod tests {
             match judge(authzid, identity, &users) {
                 Verdict::Success => assert_eq!(*why, "", "{identity:?}"),
                 Verdict::Refused(said) => assert!(!why.is_empty() && said.contains(why), "{said}"),
-                Verdict::Challenge(_) => panic!("EXTERNAL has no challenge"),
+                Verdict::Challenge(_) | Verdict::Disabled => panic!("EXTERNAL has no challenge"),
             }
         }
     }

@@ -32,6 +32,8 @@ pub(super) enum Verdict {
     Challenge(Vec<u8>),
     /// The client is that user.
     Success,
+    /// The client is that user, who is not let in.
+    Disabled,
     /// 535, or what the persona says in its place; why, for the reader.
     Refused(String),
 }
@@ -150,23 +152,44 @@ impl SaslServer {
     }
 }
 
-/// The user of that name, whom the server lets in with that password.
-pub(super) fn knows<'a>(users: &'a [User], name: &[u8], password: &[u8]) -> Option<&'a User> {
-    whom(users, name, |user| user.password.matches(password)).filter(|_| !password.is_empty())
+/// Whether that user is let in with that password. An empty one is nobody's, whatever is configured: a directory might
+/// take it for an anonymous bind (RFC 4513 section 5.1.2).
+pub(super) fn login(users: &[User], name: &[u8], password: &[u8]) -> Verdict {
+    match find(users, name, |user| user.password.matches(password)).filter(|_| !password.is_empty()) {
+        Some(user) if user.disabled => Verdict::Disabled,
+        Some(_) => Verdict::Success,
+        None => Verdict::Refused("no such user, or another password".to_owned()),
+    }
+}
+
+/// The user of that name, of whom the proof holds, and who is let in.
+fn whom<'a>(users: &'a [User], name: &[u8], proves: impl Fn(&User) -> bool) -> Option<&'a User> {
+    find(users, name, proves).filter(|user| !user.disabled)
 }
 
 /// The user of that name, of whom the proof holds. That of every user is looked at, so that the time taken does not tell
 /// which name is known.
-fn whom<'a>(users: &'a [User], name: &[u8], proves: impl Fn(&User) -> bool) -> Option<&'a User> {
+fn find<'a>(users: &'a [User], name: &[u8], proves: impl Fn(&User) -> bool) -> Option<&'a User> {
     let mut known = None;
     for user in users {
         let good = proves(user);
-        let named = user.name.as_bytes().eq_ignore_ascii_case(name);
-        if good && named && !user.disabled {
+        if good && is_named(user, name) {
             known = Some(user);
         }
     }
     known
+}
+
+/// Whether that is the user's name: case does not matter, and `user@domain` or `DOMAIN\user` will do, if the user has that
+/// domain or none.
+fn is_named(user: &User, name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    let equal = |left: &str, right: &str| left.to_lowercase() == right.to_lowercase();
+    let parts = name.split_once('\\').or_else(|| name.rsplit_once('@').map(|(name, domain)| (domain, name)));
+    equal(&user.name, name)
+        || parts.is_some_and(|(domain, bare)| {
+            equal(&user.name, bare) && user.domain.as_deref().is_none_or(|known| equal(known, domain))
+        })
 }
 
 /// Octets in hex, in lower case.

@@ -1,6 +1,6 @@
 //! PLAIN (RFC 4616): authzid NUL authcid NUL passwd, in one message.
 
-use super::{Verdict, knows};
+use super::{Verdict, login};
 use crate::mech::{Credential, User};
 
 /// The client's side.
@@ -30,8 +30,5 @@ pub(super) fn judge(message: &[u8], users: &[User]) -> Verdict {
     if !authzid.is_empty() && authzid != authcid {
         return Verdict::Refused("nobody may act as somebody else here (RFC 4616 2)".to_owned());
     }
-    match knows(users, authcid, passwd) {
-        Some(_) => Verdict::Success,
-        None => Verdict::Refused("no such user, or another password".to_owned()),
-    }
+    login(users, authcid, passwd)
 }

@@ -4,15 +4,24 @@
 use super::replies::REJECT;
 use super::{Decision, Server};
 use crate::machine::Machine;
-use crate::mech::{Answer, Call, MechError};
+use crate::mech::{Answer, Call, MechError, major};
+use crate::session::Mechanism;
 use crate::session::fault::Fault;
 use crate::session::gss::{LayerMode, NO_LAYER};
+use crate::session::persona::{Occasion, ServerHabit};
 use crate::terms::Party;
 use crate::transcript::Standing;
-use crate::wire::{self, Response};
+use crate::wire;
 
 impl Server {
-    pub(super) fn take_gssapi(&mut self, octets: &[u8], response: &Response, standing: &Standing) -> Decision {
+    /// A mechanism named alone: an empty challenge, or words for people.
+    pub(super) fn ask_for_token(&mut self, mechanism: Mechanism) -> Decision {
+        let Some(words) = self.persona.words(mechanism.name()) else { return Decision::Say(wire::challenge(None)) };
+        self.has(ServerHabit::WordsForPeople);
+        Decision::Say(format!("334 {words}\r\n").into_bytes())
+    }
+
+    pub(super) fn take_gssapi(&mut self, octets: &[u8], standing: &Standing) -> Decision {
         if self.refusing {
             return self.verdict(false, standing);
         }
@@ -21,9 +30,13 @@ impl Server {
         }
         let state = standing.stack(Party::Server).cursor(Machine::Gssapi).map(|cursor| cursor.state.name());
         if state == Some("WaitChoice") {
-            return self.gss.ask(Call::Unwrap(without_length(octets).to_vec()));
+            let choice = without_length(octets);
+            if choice.len() < octets.len() && self.has(ServerHabit::NoLeniency) {
+                return self.verdict(false, standing);
+            }
+            return self.gss.ask(Call::Unwrap(choice.to_vec()));
         }
-        if *response != Response::Empty {
+        if !octets.is_empty() {
             // Data where the empty line belongs.
             return self.verdict(false, standing);
         }
@@ -43,7 +56,11 @@ impl Server {
     fn after_context(&mut self, standing: &Standing) -> Decision {
         match self.layer(standing) {
             LayerMode::Auto | LayerMode::Rfc2222 => {
-                self.gss.ask(Call::Wrap { sealed: false, message: NO_LAYER.to_vec() })
+                let offer = self.persona.offer();
+                if offer != NO_LAYER {
+                    self.has(ServerHabit::OwnOffer);
+                }
+                self.gss.ask(Call::Wrap { sealed: false, message: offer.to_vec() })
             }
             LayerMode::Skip | LayerMode::Example => self.verdict(true, standing),
         }
@@ -66,7 +83,7 @@ impl Server {
     ) -> Decision {
         match answer {
             Err(error) => {
-                self.failed = true;
+                self.failed = Some(occasion_of(&error));
                 Decision::Failed(call, error)
             }
             Ok(Answer::Stepped { token, complete }) => match token {
@@ -94,6 +111,15 @@ impl Server {
         let bare =
             |name: &str| name.rsplit('\\').next().unwrap_or_default().split('@').next().map(str::to_ascii_lowercase);
         authzid.is_empty() || bare(authzid) == bare(&initiator)
+    }
+}
+
+/// What a failed call comes to: where nothing can be checked at present, the client may try again later (RFC 4954
+/// section 6).
+const fn occasion_of(error: &MechError) -> Occasion {
+    match error.major & 0x00FF_0000 {
+        major::UNAVAILABLE | major::NO_CRED => Occasion::TemporaryFailure,
+        _ => Occasion::BadCredentials,
     }
 }
 

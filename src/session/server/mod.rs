@@ -1,20 +1,27 @@
 //! The server: greets, offers, takes one exchange after the other, and answers mail commands without acting on them.
+//!
+//! What it says is data: an [`Occasion`] has a reply in the table of its persona. The engine finds the occasion, from
+//! what its cursor has heard and from what it knows of the connection; the tables of the machines then say where the
+//! reply leads, so a reply that a user has changed on the way is followed as it went.
 
+mod commands;
 mod gssapi;
 mod login;
 mod replies;
 
 use super::fault::{self, Fault};
 use super::gss::{Contexts, Gss, LayerMode};
+use super::persona::{Occasion, ServerHabit, ServerPersona};
 use super::sasl::{self, SaslServer};
 use super::{Bindings, Decision, Mechanism};
-use crate::machine::{Force, Machine, Signal};
+use crate::machine::{Machine, Signal};
 use crate::mech::Kit;
 use crate::terms::Party;
-use crate::transcript::{Standing, Step, Transcript};
-use crate::wire::{self, Body, Dialogue, Response};
+use crate::transcript::{Standing, Step, Transcript, What};
+use crate::wire::{self, Base64, Body, Dialogue, Response};
 
 /// A server to be played.
+#[allow(clippy::struct_excessive_bools)] // Each is a switch, or one fact of the connection, of its own.
 pub struct Server {
     /// Its name, whom it knows, and where its nonces come from.
     pub kit: Kit,
@@ -22,8 +29,18 @@ pub struct Server {
     pub mechanisms: Vec<Mechanism>,
     /// How it ends a GSSAPI exchange.
     pub layer: LayerMode,
-    /// What it says to AUTH NTLM alone (MS-SMTPNTLM section 2.2.1.2); nothing: an empty challenge, as of Cyrus.
-    pub ntlm_words: &'static str,
+    /// Whose habits it has.
+    pub persona: ServerPersona,
+    /// Whether mechanisms that bare a secret are offered without TLS (RFC 4954 section 4).
+    pub allow_plaintext: bool,
+    /// Whether it offers STARTTLS.
+    pub starttls: bool,
+    /// Whether it lists PIPELINING (RFC 2920); it takes pipelined commands in any case.
+    pub pipelining: bool,
+    /// Whether mail wants authentication (RFC 4954 section 6).
+    pub require_auth: bool,
+    /// After so many failed attempts it closes; none: never (RFC 4954 section 9).
+    pub failures_allowed: u32,
     /// What it does wrong.
     pub fault: Option<Fault>,
     contexts: Contexts,
@@ -37,18 +54,41 @@ pub struct Server {
     /// A reject was sent: what comes next is refused.
     refusing: bool,
     /// A call failed: the verdict is due.
-    failed: bool,
+    failed: Option<Occasion>,
+    /// The latest greeting of the client was EHLO.
+    extended: bool,
+    /// MAIL was taken.
+    sender: bool,
+    /// How many RCPT were taken since.
+    recipients: u32,
+    /// Failed attempts to authenticate.
+    failures: u32,
+    /// What was composed last, until it is said.
+    saying: Option<Occasion>,
+    /// It gives up, with this.
+    closing: Option<Occasion>,
+    /// It has said so.
+    over: bool,
+    /// What is to be remarked before that is done.
+    remarks: Vec<String>,
+    next: Option<Decision>,
 }
 
 impl Server {
-    /// A server; `contexts` makes a fresh security context for each exchange that needs one.
+    /// A server that offers its mechanisms without TLS, to a client that does not pipeline; `contexts` makes a fresh
+    /// security context for each exchange that needs one.
     #[must_use]
     pub fn new(kit: Kit, contexts: Contexts) -> Self {
         Self {
             kit,
             mechanisms: vec![Mechanism::Gssapi, Mechanism::Login],
             layer: LayerMode::default(),
-            ntlm_words: "ntlm supported",
+            persona: ServerPersona::default(),
+            allow_plaintext: true,
+            starttls: false,
+            pipelining: false,
+            require_auth: true,
+            failures_allowed: 3,
             fault: None,
             contexts,
             gss: Gss::default(),
@@ -56,98 +96,134 @@ impl Server {
             username: None,
             password: None,
             refusing: false,
-            failed: false,
+            failed: None,
+            extended: false,
+            sender: false,
+            recipients: 0,
+            failures: 0,
+            saying: None,
+            closing: None,
+            over: false,
+            remarks: Vec::new(),
+            next: None,
         }
     }
 
     /// Whether it has something to say on its own initiative.
-    pub(super) fn begins(standing: &Standing) -> bool {
-        matches!(standing.stack(Party::Server).smtp().name(), "Greeting" | "Closed")
+    pub(super) fn begins(&self, standing: &Standing) -> bool {
+        self.over
+            || self.closing.is_some()
+            || matches!(standing.stack(Party::Server).smtp().name(), "Greeting" | "Closed")
+    }
+
+    /// Gives the connection up, with these words.
+    pub(super) fn give_up(&mut self, with: Occasion) {
+        self.closing.get_or_insert(with);
+    }
+
+    /// Forgets all that was said before TLS (RFC 3207 section 4.2), but for how often authentication has failed.
+    pub(super) fn forget(&mut self) {
+        self.end_exchange();
+        self.extended = false;
+        self.end_transaction();
+    }
+
+    /// Takes note of what went out in the end: a reply may have been changed on its way.
+    pub(super) fn said(&mut self, line: &[u8]) {
+        let Some(occasion) = self.saying.take() else { return };
+        let took = matches!(line.first(), Some(b'2' | b'3'));
+        match occasion {
+            Occasion::Sender if took => self.sender = true,
+            Occasion::Recipient if took => self.recipients = self.recipients.saturating_add(1),
+            Occasion::Hello | Occasion::Reset | Occasion::Discarded => self.end_transaction(),
+            Occasion::BadCredentials | Occasion::Disabled if line.first() == Some(&b'5') => {
+                self.failures = self.failures.saturating_add(1);
+                if self.failures == self.failures_allowed {
+                    self.give_up(Occasion::TooManyFailures);
+                }
+            }
+            Occasion::TooManyFailures | Occasion::TooManyCommands | Occasion::TimeOut => self.over = true,
+            _ => {}
+        }
     }
 
     pub(super) fn decide(&mut self, transcript: &Transcript, bindings: &Bindings) -> Decision {
+        let decision = match self.next.take() {
+            Some(decision) => decision,
+            None => self.answer(transcript, bindings),
+        };
+        if self.remarks.is_empty() {
+            return decision;
+        }
+        self.next = Some(decision);
+        Decision::Remark(self.remarks.remove(0))
+    }
+
+    fn answer(&mut self, transcript: &Transcript, bindings: &Bindings) -> Decision {
         let standing = transcript.standing();
+        let stack = standing.stack(Party::Server);
+        let state = stack.smtp().name();
+        if self.over || state == "Closed" {
+            self.end_exchange();
+            return Decision::Close("");
+        }
+        if let Some(occasion) = self.closing.take() {
+            self.end_exchange();
+            return self.say(occasion, standing);
+        }
         if let Some((call, answer)) = self.gss.answered() {
             return self.go_on(call, answer, standing);
         }
-        let stack = standing.stack(Party::Server);
-        match stack.smtp().name() {
-            "Greeting" => return self.by_row(Signal::ServiceReady, standing),
-            "Closed" => return Decision::Close(""),
-            _ => {}
+        if state == "Greeting" {
+            return self.say(Occasion::Greeting, standing);
         }
-        if std::mem::take(&mut self.failed) {
-            return self.verdict(false, standing);
+        if let Some(occasion) = self.failed.take() {
+            return self.refuse(occasion, standing);
         }
         let heard = standing.answering[Party::Server.index()].map(|place| &transcript.steps()[place]);
-        let Some(step) = heard else { return Decision::Nothing };
-        match (stack.smtp().name(), stack.heard()) {
-            ("Ready", Some(Signal::Auth | Signal::AuthNotOffered | Signal::InitialResponseTooLong)) => {
+        let (Some(step), Some(signal)) = (heard, stack.heard()) else { return Decision::Nothing };
+        match signal {
+            Signal::Auth | Signal::AuthNotOffered | Signal::InitialResponseTooLong => {
                 self.start(step, standing, bindings)
             }
-            ("InAuth", Some(Signal::Response)) => self.take(step, standing),
-            (_, Some(Signal::StartTls)) => self.by_row(Signal::Refusal, standing),
-            _ => self.by_table(standing),
+            Signal::AuthNotBase64 | Signal::AuthMalformed => self.start(step, standing, bindings),
+            Signal::Cancel => self.refuse(Occasion::Cancelled, standing),
+            _ if state == "InAuth" => self.take(step, standing),
+            _ => self.command(step, standing),
         }
     }
 
-    /// The strongest row that is open: what a server does where no data decides.
-    fn by_table(&self, standing: &Standing) -> Decision {
-        let mut rows: Vec<_> = standing.stack(Party::Server).frames()[0].open_rows(Party::Server).collect();
-        rows.sort_by_key(|id| id.row().force);
-        let composed = rows
-            .iter()
-            .filter(|id| id.row().force < Force::Quirk && id.row().emit != Some(Signal::Success))
-            .find_map(|id| self.compose(id.row().emit?, standing));
-        composed.map_or(Decision::Nothing, Decision::Say)
-    }
-
-    fn by_row(&self, emit: Signal, standing: &Standing) -> Decision {
-        self.compose(emit, standing).map_or(Decision::Nothing, Decision::Say)
-    }
-
-    /// AUTH with a mechanism that the grammar allows.
+    /// AUTH, in whatever form.
     fn start(&mut self, step: &Step, standing: &Standing, bindings: &Bindings) -> Decision {
-        self.sasl = None;
-        self.username = None;
-        self.password = None;
-        self.refusing = false;
+        self.end_exchange();
         // Read for what it is now: when it came it may have been taken for a response, or the other way round.
-        let Body::Command(command) = wire::read_client(step.line(), Dialogue::Command).body else {
-            return Decision::Nothing;
-        };
-        let initial = command.auth.as_ref().and_then(|auth| auth.initial.as_ref());
-        let known = self.mechanisms.iter().find(|known| Some(known.name()) == standing.settled.mechanism.as_deref());
-        if let Some(mut sasl) = known.and_then(|known| SaslServer::new(*known, &self.kit, step.place, bindings)) {
+        let message = wire::read_client(step.line(), Dialogue::Command);
+        let Body::Command(wire::Command { auth: Some(auth), .. }) = &message.body else { return Decision::Nothing };
+        let name = auth.mechanism.of(step.line());
+        if let Some(occasion) = self.objection(step, &message, auth, standing) {
+            return self.say(occasion, standing);
+        }
+        let Some(mechanism) = self.known(name) else { return self.say(Occasion::UnknownMechanism, standing) };
+        let initial = auth.initial.as_ref();
+        let octets = initial.map(|initial| if initial.equals { Vec::new() } else { initial.bytes.clone() });
+        if let Some(mut sasl) = SaslServer::new(mechanism, &self.kit, step.place, bindings) {
             let first = sasl.first();
             self.sasl = Some(sasl);
-            return match (first, initial) {
+            return match (first, octets) {
                 // The server speaks first, so there is nothing that an initial response could answer.
-                (Some(_), Some(_)) => self.by_row(Signal::ParameterSyntaxError, standing),
+                (Some(_), Some(_)) => self.refuse(Occasion::InitialUnexpected, standing),
                 (Some(challenge), None) => Decision::Say(wire::challenge(Some(&challenge))),
                 (None, None) => Decision::Say(wire::challenge(None)),
-                (None, Some(initial)) => {
-                    let octets = if initial.equals { Vec::new() } else { initial.bytes.clone() };
-                    self.take_text(&octets, standing)
-                }
+                (None, Some(octets)) => self.take_text(&octets, standing),
             };
         }
-        match known {
-            None => self.by_row(Signal::ParameterNotImplemented, standing),
-            Some(Mechanism::Login) => {
-                self.username = initial.map(|initial| initial.span.of(step.line()).to_vec());
-                self.prompt(self.username.is_some())
-            }
-            Some(mechanism) => {
-                self.gss = Gss::new((self.contexts)(*mechanism, bindings));
-                match initial {
-                    Some(initial) if !initial.equals => self.accept(initial.bytes.clone()),
-                    _ if *mechanism == Mechanism::Ntlm => {
-                        Decision::Say(format!("334 {}\r\n", self.ntlm_words).into_bytes())
-                    }
-                    _ => Decision::Say(wire::challenge(None)),
-                }
-            }
+        if mechanism == Mechanism::Login {
+            return self.start_login(initial.map(|initial| initial.span.of(step.line())));
+        }
+        self.gss = Gss::new((self.contexts)(mechanism, bindings));
+        match octets {
+            Some(octets) if !octets.is_empty() => self.accept(octets),
+            _ => self.ask_for_token(mechanism),
         }
     }
 
@@ -156,21 +232,34 @@ impl Server {
         if self.fault == Some(Fault::DroppedConnection) {
             return Decision::Close(fault::DROPPED);
         }
-        let Body::Response(response) = wire::read_client(step.line(), Dialogue::Response).body else {
-            return Decision::Nothing;
+        if is_cut(step) {
+            return self.refuse(Occasion::TooLong, standing);
+        }
+        let message = wire::read_client(step.line(), Dialogue::Response);
+        if self.minds_line_end(&message) {
+            return self.refuse(Occasion::LineEnd, standing);
+        }
+        let Body::Response(response) = message.body else { return Decision::Nothing };
+        let empty = match &response {
+            Response::Base64(base64) if base64.equals => self.has(ServerHabit::EqualsIsEmpty),
+            _ => response == Response::Empty,
         };
         let (text, octets) = match &response {
-            Response::Base64(base64) => (base64.span.of(step.line()), base64.bytes.as_slice()),
-            Response::Empty => (&[][..], &[][..]),
-            Response::Cancel => return self.by_table(standing),
+            Response::Base64(base64) if !empty => (base64.span.of(step.line()), base64.bytes.as_slice()),
+            _ => (&[][..], &[][..]),
         };
+        let login = standing.settled.machine == Some(Machine::Login);
+        let legible = !matches!(&response, Response::Base64(base64) if !empty && !base64.is_legible());
+        if !legible && !(login && self.username.is_none() && self.has(ServerHabit::KeepsUndecoded)) {
+            return self.refuse(Occasion::NotBase64, standing);
+        }
         if self.sasl.is_some() {
             return self.take_text(octets, standing);
         }
-        match standing.settled.machine {
-            Some(Machine::Login) => self.take_login(text, standing),
-            _ => self.take_gssapi(octets, &response, standing),
+        if login {
+            return self.take_login(text, standing);
         }
+        self.take_gssapi(octets, standing)
     }
 
     /// A response of a text mechanism.
@@ -179,21 +268,80 @@ impl Server {
         match sasl.take(octets, &self.kit.users) {
             sasl::Verdict::Challenge(octets) => Decision::Say(wire::challenge(Some(&octets))),
             sasl::Verdict::Success => self.verdict(true, standing),
+            sasl::Verdict::Disabled => self.refuse(Occasion::Disabled, standing),
             sasl::Verdict::Refused(why) => {
-                self.failed = true;
-                Decision::Remark(format!("server: {why}"))
+                self.remarks.push(format!("server: {why}"));
+                self.verdict(false, standing)
             }
         }
     }
 
     fn verdict(&mut self, good: bool, standing: &Standing) -> Decision {
-        let signal = if good { Signal::Success } else { Signal::CredentialsInvalid };
-        let Some(composed) = self.compose(signal, standing) else { return Decision::Nothing };
-        if self.fault != Some(Fault::TemporaryFailure) {
-            return Decision::Say(composed);
+        let occasion = if good { Occasion::Success } else { Occasion::BadCredentials };
+        let decision = self.refuse(occasion, standing);
+        match decision {
+            Decision::Say(composed) if self.fault == Some(Fault::TemporaryFailure) => {
+                self.fault = None;
+                let faulty = self.line(Occasion::TemporaryFailure, standing);
+                Decision::SayInstead { composed, faulty }
+            }
+            decision => decision,
         }
-        self.fault = None;
-        let faulty = self.compose(Signal::TemporaryFailure, standing).unwrap_or_default();
-        Decision::SayInstead { composed, faulty }
     }
+
+    /// Ends the exchange with a reply.
+    fn refuse(&mut self, with: Occasion, standing: &Standing) -> Decision {
+        let decision = self.say(with, standing);
+        self.end_exchange();
+        decision
+    }
+
+    fn end_exchange(&mut self) {
+        self.gss = Gss::default();
+        self.sasl = None;
+        self.username = None;
+        self.password = None;
+        self.refusing = false;
+        self.failed = None;
+    }
+
+    fn end_transaction(&mut self) {
+        self.sender = false;
+        self.recipients = 0;
+    }
+
+    /// What it says then, remarked on where the persona says it in its own way.
+    fn say(&mut self, occasion: Occasion, standing: &Standing) -> Decision {
+        self.saying = Some(occasion);
+        Decision::Say(self.line(occasion, standing))
+    }
+
+    /// Whether the persona has that habit, which is remarked on: asked for only where it acts.
+    fn has(&mut self, habit: ServerHabit) -> bool {
+        let quirk = self.persona.quirk(habit);
+        self.remarks.extend(quirk.map(|quirk| format!("persona {}: {quirk}", self.persona)));
+        quirk.is_some()
+    }
+
+    /// The mechanism of that name, if the server has it.
+    fn known(&mut self, name: &[u8]) -> Option<Mechanism> {
+        let known = self.mechanisms.iter().find(|known| known.name().as_bytes().eq_ignore_ascii_case(name)).copied()?;
+        let capitals = known.name().as_bytes() == name || !self.has(ServerHabit::CapitalsOnly);
+        capitals.then_some(known)
+    }
+
+    /// Whether that mechanism may be used now.
+    fn allows(&self, mechanism: Mechanism, tls: bool) -> bool {
+        tls || !mechanism.needs_tls() && (self.allow_plaintext || !mechanism.bares_secret())
+    }
+}
+
+/// Whether octets of the line were dropped past the limit, so that what is left must not be acted upon.
+const fn is_cut(step: &Step) -> bool {
+    matches!(step.event.what, What::Line { cut: 1.., .. })
+}
+
+/// Whether it can be decoded; `=` stands for "present but empty" in an AUTH command (RFC 4954 section 4).
+fn legible(initial: &Base64) -> bool {
+    initial.equals || initial.is_legible()
 }

@@ -1,88 +1,126 @@
-//! What the server's replies say: one line for each signal that it may emit.
+//! What the server's replies say: one line for each occasion, and for each signal that it may emit.
 
 use super::Server;
 use crate::decode::Mech;
-use crate::machine::{Machine, Signal};
+use crate::machine::Signal;
+use crate::session::Mechanism;
 use crate::session::client::NO_TOKEN;
+use crate::session::persona::{Occasion, ServerPersona};
 use crate::terms::Party;
 use crate::transcript::Standing;
 use crate::wire;
 
 impl Server {
+    /// The reply of the persona, remarked on where it is not the usual one.
+    pub(super) fn line(&mut self, occasion: Occasion, standing: &Standing) -> Vec<u8> {
+        let mechanism = standing.settled.mechanism.as_deref().unwrap_or_default();
+        let (reply, remark) = self.persona.reply(occasion, mechanism);
+        self.remarks.extend(remark);
+        reply.line(&self.kit.host)
+    }
+
     /// A line that means `emit`, where one can be made without a call.
     pub(in crate::session) fn compose(&self, emit: Signal, standing: &Standing) -> Option<Vec<u8>> {
         let heard = standing.stack(Party::Server).heard();
-        let reply = |code, enhanced, text: &str| Some(wire::reply(code, Some(enhanced), text));
-        match emit {
-            Signal::ServiceReady if heard.is_none() => {
-                Some(wire::reply(220, None, &format!("{} ESMTP saslscope", self.kit.host)))
-            }
-            Signal::ServiceReady => reply(220, "2.0.0", "Ready to start TLS"),
-            Signal::Closing => reply(221, "2.0.0", "Bye"),
-            Signal::Success | Signal::SuccessInPlaceOfToken | Signal::SuccessTooEarly => {
-                reply(235, "2.7.0", "Authentication successful")
-            }
-            Signal::Completed if heard == Some(Signal::Ehlo) => Some(self.ehlo_reply()),
-            Signal::Completed if heard == Some(Signal::Helo) => Some(wire::reply(250, None, &self.kit.host)),
-            Signal::Completed if heard == Some(Signal::EndOfData) => {
-                reply(250, "2.0.0", "Shown and discarded: nothing is delivered here")
-            }
-            Signal::Completed => reply(250, "2.0.0", "OK"),
-            Signal::StartMailInput => {
-                Some(wire::reply(354, None, "End with a dot alone; the message is shown and discarded"))
-            }
-            Signal::ServiceClosing => reply(421, "4.3.2", "Closing"),
-            Signal::TemporaryFailure => reply(454, "4.7.0", "Temporary authentication failure"),
-            Signal::SyntaxError if matches!(heard, Some(Signal::ResponseOverLong | Signal::InitialResponseTooLong)) => {
-                reply(500, "5.5.6", "Authentication exchange line is too long")
-            }
-            Signal::SyntaxError => reply(500, "5.5.1", "Command not recognized"),
-            Signal::ParameterSyntaxError if heard == Some(Signal::Cancel) => {
-                reply(501, "5.7.0", "Authentication cancelled")
-            }
-            Signal::ParameterSyntaxError if heard == Some(Signal::AuthMalformed) => {
-                reply(501, "5.5.4", "Syntax: AUTH mechanism [initial-response]")
-            }
-            Signal::ParameterSyntaxError if heard.is_some_and(|heard| heard.is(Signal::Auth)) => {
-                reply(501, "5.7.0", "No initial response here: the server speaks first")
-            }
-            Signal::ParameterSyntaxError => reply(501, "5.5.2", "Cannot decode base64"),
-            Signal::BadSequence => reply(503, "5.5.1", "Bad sequence of commands"),
-            Signal::ParameterNotImplemented => reply(504, "5.5.4", "Unrecognized authentication type"),
-            Signal::AuthenticationRequired => reply(530, "5.7.0", "Authentication required"),
-            Signal::MechanismTooWeak => reply(534, "5.7.9", "Authentication mechanism is too weak"),
-            Signal::CredentialsInvalid => reply(535, "5.7.8", "Authentication credentials invalid"),
-            Signal::EncryptionRequired => {
-                reply(538, "5.7.11", "Encryption required for requested authentication mechanism")
-            }
-            Signal::Refusal if heard == Some(Signal::StartTls) => reply(502, "5.5.1", "No TLS here"),
-            Signal::Refusal => reply(550, "5.7.1", "Refused"),
-            Signal::UsernameChallenge => Some(wire::challenge(Some(b"Username:"))),
-            Signal::PasswordChallenge => Some(wire::challenge(Some(b"Password:"))),
-            Signal::OtherChallenge => Some(wire::challenge(Some(b"User Name\0"))),
-            Signal::EmptyChallenge => Some(wire::challenge(None)),
-            Signal::HumanChallenge | Signal::ChallengeNotBase64 => {
-                let name = if standing.settled.machine == Some(Machine::SmtpNtlm) { "NTLM" } else { "GSSAPI" };
-                Some(format!("334 {name} supported\r\n").into_bytes())
-            }
-            Signal::RejectChallenge | Signal::Reject => Some(wire::challenge(Some(&REJECT))),
-            Signal::RequestMic => Some(wire::challenge(Some(&REQUEST_MIC))),
-            Signal::AcceptCompleted => Some(wire::challenge(Some(&ACCEPT_COMPLETED))),
-            Signal::AcceptCompletedReselected if standing.settled.mech != Some(Mech::Ntlmssp) => {
-                let mut completed = REQUEST_MIC;
-                completed[NEG_STATE] = 0;
-                Some(wire::challenge(Some(&completed)))
-            }
-            Signal::MalformedChallenge => Some(wire::challenge(Some(NO_TOKEN))),
-            _ => None,
+        if emit == Signal::Completed && heard == Some(Signal::Ehlo) {
+            return Some(self.ehlo_reply(standing));
         }
+        let Some(occasion) = occasion(emit, heard, standing) else { return challenge(emit, standing) };
+        let mechanism = standing.settled.mechanism.as_deref().unwrap_or_default();
+        let (own, usual) = (self.persona.reply(occasion, mechanism).0, ServerPersona::usual(occasion));
+        // Where the persona says it with another code, that would be another row.
+        let reply = if own.code == usual.code { own } else { usual };
+        Some(reply.line(&self.kit.host))
     }
 
-    fn ehlo_reply(&self) -> Vec<u8> {
-        let names: Vec<&str> = self.mechanisms.iter().map(|mechanism| mechanism.name()).collect();
-        let auth = format!("AUTH {}", names.join(" "));
-        wire::reply_lines(250, None, &[&self.kit.host, "8BITMIME", "ENHANCEDSTATUSCODES", &auth]).concat()
+    /// The keywords that apply now (RFC 5321 section 4.1.1.1).
+    pub(super) fn ehlo_reply(&self, standing: &Standing) -> Vec<u8> {
+        let tls = standing.settled.tls;
+        let starttls = self.starttls && !tls;
+        let allowed = || self.mechanisms.iter().filter(|mechanism| self.allows(**mechanism, tls));
+        let list = |name: &str, known: &dyn Fn(Mechanism) -> bool| {
+            let names: Vec<&str> = allowed().filter(|mechanism| known(**mechanism)).map(|known| known.name()).collect();
+            (!names.is_empty()).then(|| format!("{name} {}", names.join(" ")))
+        };
+        let hello = self.persona.reply(Occasion::Hello, "").0;
+        let keywords = self.persona.extensions().iter().filter_map(|keyword| match *keyword {
+            "AUTH" => list("AUTH", &|_| true),
+            // Exchange lists there what it takes from other servers, which is never a bare password.
+            "X-EXPS" => list("X-EXPS", &|mechanism| matches!(mechanism.name(), "GSSAPI" | "NTLM")),
+            "STARTTLS" | "X-ANONYMOUSTLS" => starttls.then(|| (*keyword).to_owned()),
+            "PIPELINING" => self.pipelining.then(|| (*keyword).to_owned()),
+            keyword => Some(keyword.to_owned()),
+        });
+        let lines: Vec<String> = std::iter::once(hello.text(&self.kit.host)).chain(keywords).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        wire::reply_lines(hello.code, None, &lines).concat()
     }
+}
+
+/// What the server has to say for `emit`, where that is a reply in words.
+fn occasion(emit: Signal, heard: Option<Signal>, standing: &Standing) -> Option<Occasion> {
+    let state = standing.stack(Party::Server).smtp().name();
+    let auth = heard.is_some_and(Signal::is_auth);
+    Some(match emit {
+        Signal::ServiceReady if heard.is_none() => Occasion::Greeting,
+        Signal::ServiceReady => Occasion::TlsReady,
+        Signal::Closing => Occasion::Bye,
+        Signal::Success | Signal::SuccessInPlaceOfToken | Signal::SuccessTooEarly => Occasion::Success,
+        Signal::Completed if heard == Some(Signal::Helo) => Occasion::Hello,
+        Signal::Completed if heard == Some(Signal::EndOfData) => Occasion::Discarded,
+        Signal::Completed if heard == Some(Signal::Mail) => Occasion::Sender,
+        Signal::Completed => Occasion::Ok,
+        Signal::StartMailInput => Occasion::DataGo,
+        Signal::ServiceClosing => Occasion::Closing,
+        Signal::TemporaryFailure => Occasion::TemporaryFailure,
+        Signal::SyntaxError if auth || state == "InAuth" => Occasion::TooLong,
+        Signal::SyntaxError => Occasion::Unknown,
+        Signal::ParameterSyntaxError => match heard {
+            Some(Signal::Cancel) => Occasion::Cancelled,
+            Some(Signal::AuthMalformed) => Occasion::AuthNoMechanism,
+            Some(heard) if heard.is(Signal::Auth) => Occasion::InitialUnexpected,
+            _ => Occasion::NotBase64,
+        },
+        Signal::BadSequence => match state {
+            "AwaitEhlo" => Occasion::SendHello,
+            "Authenticated" if auth => Occasion::AuthTwice,
+            "InMail" if auth => Occasion::AuthInTransaction,
+            _ => Occasion::BadSequence,
+        },
+        Signal::ParameterNotImplemented => Occasion::UnknownMechanism,
+        Signal::AuthenticationRequired => Occasion::AuthRequired,
+        Signal::MechanismTooWeak => Occasion::TooWeak,
+        Signal::CredentialsInvalid => Occasion::BadCredentials,
+        Signal::EncryptionRequired => Occasion::EncryptionRequired,
+        Signal::Refusal if heard == Some(Signal::StartTls) => Occasion::TlsNone,
+        Signal::Refusal => Occasion::Refused,
+        _ => return None,
+    })
+}
+
+/// A challenge for `emit`.
+fn challenge(emit: Signal, standing: &Standing) -> Option<Vec<u8>> {
+    let octets: &[u8] = match emit {
+        Signal::UsernameChallenge => b"Username:",
+        Signal::PasswordChallenge => b"Password:",
+        Signal::OtherChallenge => b"User Name\0",
+        Signal::EmptyChallenge => b"",
+        Signal::HumanChallenge | Signal::ChallengeNotBase64 => {
+            let name = standing.settled.mechanism.as_deref().filter(|name| *name == "NTLM").unwrap_or("GSSAPI");
+            return Some(format!("334 {name} supported\r\n").into_bytes());
+        }
+        Signal::RejectChallenge | Signal::Reject => &REJECT,
+        Signal::RequestMic => &REQUEST_MIC,
+        Signal::AcceptCompleted => &ACCEPT_COMPLETED,
+        Signal::AcceptCompletedReselected if standing.settled.mech != Some(Mech::Ntlmssp) => {
+            let mut completed = REQUEST_MIC;
+            completed[NEG_STATE] = 0;
+            return Some(wire::challenge(Some(&completed)));
+        }
+        Signal::MalformedChallenge => NO_TOKEN,
+        _ => return None,
+    };
+    Some(wire::challenge(Some(octets)))
 }
 
 /// NegTokenResp { negState reject } (RFC 4178 section 4.2.2).
