@@ -241,7 +241,7 @@ fn in_data(stack: &Stack) -> bool {
 /// What a client's next line is to be read as.
 fn dialogue(standing: &Standing) -> Dialogue {
     let [client, server] = &standing.stacks;
-    if in_data(server) && in_data(client) {
+    if in_data(server) {
         Dialogue::MailData
     } else if client.in_exchange() || server.in_exchange() {
         Dialogue::Response

@@ -250,7 +250,7 @@ impl Server {
         };
         let login = standing.settled.machine == Some(Machine::Login);
         let legible = !matches!(&response, Response::Base64(base64) if !empty && !base64.is_legible());
-        if !legible && !(login && self.username.is_none() && self.has(ServerHabit::KeepsUndecoded)) {
+        if !(legible || login && self.username.is_none() && self.has(ServerHabit::KeepsUndecoded)) {
             return self.refuse(Occasion::NotBase64, standing);
         }
         if self.sasl.is_some() {

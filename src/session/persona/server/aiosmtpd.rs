@@ -1,5 +1,6 @@
 //! aiosmtpd, Python's server for tests: replies of 1.4.6, and of the habits also those that 1.4 has dropped.
 
+#[allow(clippy::enum_glob_use)] // A table of them.
 use super::Occasion::*;
 use super::{Check, Data, ServerHabit, quirk, reply};
 

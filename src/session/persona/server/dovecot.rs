@@ -1,5 +1,6 @@
 //! Dovecot's submission server.
 
+#[allow(clippy::enum_glob_use)] // A table of them.
 use super::Occasion::*;
 use super::{Data, Reply, ServerHabit, quirk, reply};
 

@@ -3,6 +3,7 @@
 //! Limits: its answers to bad base64 and to lines that are too long were not seen; they are this program's. CHUNKING and
 //! BINARYMIME, which it lists, are not served here.
 
+#[allow(clippy::enum_glob_use)] // A table of them.
 use super::Occasion::*;
 use super::{Data, ServerHabit, quirk, reply};
 

@@ -1,5 +1,6 @@
 //! Exim, without `smtp_enhanced_codes`: its replies have no enhanced status codes.
 
+#[allow(clippy::enum_glob_use)] // A table of them.
 use super::Occasion::*;
 use super::{Data, Reply, ServerHabit, quirk, reply};
 

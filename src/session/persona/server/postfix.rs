@@ -2,6 +2,7 @@
 //!
 //! Limits: `smtpd_helo_required` is off, as Postfix has it by default. It listed ETRN, CHUNKING and SMTPUTF8, too.
 
+#[allow(clippy::enum_glob_use)] // A table of them.
 use super::Occasion::*;
 use super::{Check, Data, ServerHabit, quirk, reply};
 

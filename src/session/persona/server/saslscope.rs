@@ -1,5 +1,6 @@
 //! This program's own replies: the standards' codes, and texts that say what to do.
 
+#[allow(clippy::enum_glob_use)] // A table of them.
 use super::Occasion::{self, *};
 use super::{Data, Reply, reply};
 
