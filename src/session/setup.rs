@@ -190,6 +190,7 @@ impl ServerSetup {
         server.layer = self.layer;
         server.persona = self.persona;
         server.allow_plaintext = self.allow_plaintext;
+        server.as_if_tls = false;
         server.starttls = matches!(self.tls, Tls::IfOffered | Tls::StartTls);
         server.pipelining = true;
         server.require_auth = self.require_auth;

@@ -33,6 +33,8 @@ pub struct Server {
     pub persona: ServerPersona,
     /// Whether mechanisms that bare a secret are offered without TLS (RFC 4954 section 4).
     pub allow_plaintext: bool,
+    /// Whether all mechanisms are offered as if within TLS: the lab has no wire that anybody could listen on.
+    pub as_if_tls: bool,
     /// Whether it offers STARTTLS.
     pub starttls: bool,
     /// Whether it lists PIPELINING (RFC 2920); it takes pipelined commands in any case.
@@ -75,7 +77,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that offers its mechanisms without TLS, to a client that does not pipeline; `contexts` makes a fresh
+    /// A server that offers its mechanisms as if within TLS, to a client that does not pipeline; `contexts` makes a fresh
     /// security context for each exchange that needs one.
     #[must_use]
     pub fn new(kit: Kit, contexts: Contexts) -> Self {
@@ -84,7 +86,8 @@ impl Server {
             mechanisms: vec![Mechanism::Gssapi, Mechanism::Login],
             layer: LayerMode::default(),
             persona: ServerPersona::default(),
-            allow_plaintext: true,
+            allow_plaintext: false,
+            as_if_tls: true,
             starttls: false,
             pipelining: false,
             require_auth: true,
@@ -332,7 +335,7 @@ impl Server {
 
     /// Whether that mechanism may be used now.
     fn allows(&self, mechanism: Mechanism, tls: bool) -> bool {
-        tls || !mechanism.needs_tls() && (self.allow_plaintext || !mechanism.bares_secret())
+        tls || self.as_if_tls || !mechanism.needs_tls() && (self.allow_plaintext || !mechanism.bares_secret())
     }
 }
 
