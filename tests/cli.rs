@@ -99,6 +99,8 @@ fn every_command_comes_out_as_the_table_says() {
         (&["lab", "--mech", "magic"], "", 1, "", "possible values: GSSAPI, "),
         (&["lab", "--mech", "plain"], "", 0, "235 2.7.0", ""),
         (&["lab", "--mech", "cram-md5"], "", 0, "client cram-md5 WaitFinal → Done", ""),
+        (&["lab", "--mech", "digest-md5"], "", 0, "client digest-md5 WaitFinal → Done", ""),
+        (&["lab", "--mech", "digest-md5", "--fault", "wrong-password"], "", 28, "535 5.7.8", ""),
         (&["lab", "--mech", "external"], "", 0, "client external WaitFinal → Done", ""),
         (&["lab", "--mech", "xoauth2"], "", 0, "client xoauth2 WaitFinal → Done", ""),
         (&["lab", "--mech", "oauthbearer", "--ir", "never"], "", 0, "client oauthbearer WaitEmpty → WaitFinal", ""),

@@ -73,6 +73,8 @@ enum As {
     Plain,
     /// A message of CRAM-MD5
     CramMd5,
+    /// A message of DIGEST-MD5
+    DigestMd5,
     /// The response of EXTERNAL
     External,
     /// A message of XOAUTH2
@@ -118,6 +120,7 @@ impl Arguments {
             As::Password => Reading::Password,
             As::Plain => Reading::Plain,
             As::CramMd5 => Reading::CramMd5,
+            As::DigestMd5 => Reading::DigestMd5,
             As::External => Reading::External,
             As::Xoauth2 => Reading::Xoauth2,
             As::Oauthbearer => Reading::Oauthbearer,

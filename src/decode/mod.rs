@@ -6,6 +6,7 @@
 //! ```text
 //!   decode ─┬─ text       a prompt, a user name, a password, PLAIN
 //!           ├─ cram       CRAM-MD5
+//!           ├─ digest     DIGEST-MD5
 //!           ├─ oauth      XOAUTH2, OAUTHBEARER
 //!           ├─ scram      the four messages of RFC 5802
 //!           ├─ spnego     GSS frame, NegTokenInit, NegTokenInit2, NegTokenResp ─┐
@@ -26,6 +27,7 @@
 mod cram;
 mod der;
 mod diff;
+mod digest;
 mod explain;
 mod field;
 mod kerberos;
@@ -67,6 +69,7 @@ pub fn decode(bytes: &[u8], hint: &Hint) -> Tree {
         Reading::UsernameOrPassword => (Kind::Text, reader.characters("username or password", all).secret()),
         Reading::Plain => reader.plain(all),
         Reading::CramMd5 => reader.cram_md5(all),
+        Reading::DigestMd5 => reader.digest_md5(all),
         Reading::External => reader.external(all),
         Reading::Xoauth2 => reader.xoauth2(all),
         Reading::Oauthbearer => reader.oauthbearer(all),

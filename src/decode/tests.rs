@@ -384,6 +384,17 @@ fn the_place_in_the_conversation_tells_text_apart() {
 pub(super) const MESSAGES: &[(Reading, Party, &str)] = &[
     (Reading::CramMd5, Party::Server, "<1896.697170952@postoffice.reston.mci.net>"),
     (Reading::CramMd5, Party::Client, "tim b913a602c7eda7a495b4e6e7334d3890"),
+    (
+        Reading::DigestMd5,
+        Party::Server,
+        "realm=\"elwood.innosoft.com\",nonce=\"OA6MG9tEQGm2hh\",qop=\"auth\",algorithm=md5-sess,charset=utf-8",
+    ),
+    (
+        Reading::DigestMd5,
+        Party::Client,
+        "charset=utf-8,username=\"chris\",realm=\"elwood.innosoft.com\",nonce=\"OA6MG9tEQGm2hh\",nc=00000001,cnonce=\"OA6MHXh6VqTrRk\",digest-uri=\"imap/elwood.innosoft.com\",response=d388dad90d4bbd760a152321f2143af7,qop=auth",
+    ),
+    (Reading::DigestMd5, Party::Server, "rspauth=ea40f60335c427b5527b84dbabcdfffd"),
     (Reading::External, Party::Client, "alice@example.com"),
     (Reading::Xoauth2, Party::Client, "user=someuser@example.com\x01auth=Bearer ya29.vF9dft4qmTc2Nvb3Rlcg\x01\x01"),
     (
@@ -409,6 +420,9 @@ fn messages_of_text_mechanisms_are_read_to_their_fields() {
     let expected = [
         "msg-id  [0..42]\n  local-part  1896.697170952  [1..15]\n  domain  postoffice.reston.mci.net  [16..41]",
         "CRAM-MD5  [0..36]\n  username  tim  [0..3]\n  digest  •  [4..36]",
+        "digest-challenge  [0..94]\n  realm  elwood.innosoft.com  [0..27]\n  nonce  OA6MG9tEQGm2hh  [28..50]\n  qop  auth  [51..61]\n    auth  [56..60]\n  algorithm  md5-sess  [62..80]\n  charset  utf-8  [81..94]",
+        "digest-response  [0..206]\n  charset  utf-8  [0..13]\n  username  chris  [14..30]\n  realm  elwood.innosoft.com  [31..58]\n  nonce  OA6MG9tEQGm2hh  [59..81]\n  nc  00000001  [82..93]\n  cnonce  OA6MHXh6VqTrRk  [94..117]\n  digest-uri  imap/elwood.innosoft.com  [118..155]\n  response  •  [156..197]\n  qop  auth  [198..206]\n    auth  [202..206]",
+        "response-auth  [0..40]\n  rspauth  •  [0..40]",
         "EXTERNAL  [0..17]\n  authzid  alice@example.com  [0..17]",
         "XOAUTH2  [0..65]\n  user  someuser@example.com  [0..25]\n  auth  [26..63]\n    auth-scheme  Bearer  [31..37]\n    token  •  [38..63]",
         "error result  [0..75]\n  status  401  [1..15]\n  schemes  bearer mac  [16..38]\n  scope  https://mail.google.com/  [39..73]",
@@ -450,6 +464,53 @@ fn what_is_wrong_with_a_message_is_said_and_no_secret_shown() {
             "! got other characters, expected hex digits in lower case",
         ),
         (Reading::CramMd5, None, "a b B913A602C7EDA7A495B4E6E7334D3890", "  username  a b  [0..3]"),
+        (
+            Reading::DigestMd5,
+            server,
+            "nonce=a,nonce=\"b\",algorithm=md5-sess",
+            "nonce  b  [8..17] ! got a second nonce, expected at most one (RFC 2831 2.1.1)",
+        ),
+        (
+            Reading::DigestMd5,
+            server,
+            " realm=\"a\\\"b\" , ,realm=c , algorithm = md5-sess",
+            "digest-challenge  [0..47] ! got no nonce, expected one (RFC 2831 2.1.1)",
+        ),
+        (Reading::DigestMd5, server, " realm=\"a\\\"b\" , ,realm=c , algorithm = md5-sess", "  realm  a\"b  [1..13]"),
+        (
+            Reading::DigestMd5,
+            server,
+            "nonce=a,algorithm=md5",
+            "algorithm  md5  [8..21] ! got another algorithm, expected md5-sess",
+        ),
+        (
+            Reading::DigestMd5,
+            server,
+            "nonce=a,algorithm=md5-sess,charset=latin",
+            "! got another charset, expected utf-8",
+        ),
+        (Reading::DigestMd5, server, "nonce=\"a", "  octets  nonce=\"a  [0..8]"),
+        (Reading::DigestMd5, server, "nonce=\"a\"b", "  octets  b  [9..10]"),
+        (Reading::DigestMd5, server, "nonce=\"a\\", "! got something else, expected name=value (RFC 2831 7.1)"),
+        (
+            Reading::DigestMd5,
+            server,
+            "nonce=a,algorithm=md5-sess,qop=\"auth-int, auth,x\"",
+            "    auth-int  [32..40]\n    auth  [42..46]",
+        ),
+        (
+            Reading::DigestMd5,
+            Some(Party::Client),
+            "username=a,response=secret,nc=1",
+            "  nc  1  [27..31] ! got other characters, expected 8 hex digits",
+        ),
+        (Reading::DigestMd5, Some(Party::Client), "username=a secret", "  octets  •  [11..17]"),
+        (
+            Reading::DigestMd5,
+            Some(Party::Client),
+            "secret",
+            "digest-response  [0..6] ! got something else, expected name=value (RFC 2831 7.1)",
+        ),
         (Reading::External, None, "a\0b", "! got a NUL, expected none (RFC 4422 A.1)"),
         (Reading::Xoauth2, None, "user=a auth=Bearer x", "  octets  •  [0..20]"),
         (Reading::Xoauth2, None, "user=a\x01Auth=Bearer x\x01\x01", "  octets  •  [0..22]"),
@@ -518,6 +579,7 @@ fn a_field_of_a_message_takes_any_length() {
     for (reading, from, name, value, expected) in [
         (Reading::CramMd5, Party::Server, "domain", "a", "<1896.697170952@a>"),
         (Reading::CramMd5, Party::Client, "username", "timothy", "timothy b913a602c7eda7a495b4e6e7334d3890"),
+        (Reading::DigestMd5, Party::Server, "rspauth", "00", "rspauth=00"),
         (Reading::Xoauth2, Party::Client, "user", "u", "user=u\x01auth=Bearer ya29.vF9dft4qmTc2Nvb3Rlcg\x01\x01"),
         (Reading::Xoauth2, Party::Client, "token", "t", "user=someuser@example.com\x01auth=Bearer t\x01\x01"),
         (
@@ -528,7 +590,7 @@ fn a_field_of_a_message_takes_any_length() {
             "{\"status\":\"400\",\"schemes\":\"bearer mac\",\"scope\":\"https://mail.google.com/\"}\n",
         ),
     ] {
-        let message = MESSAGES.iter().find(|known| (known.0, known.1) == (reading, from)).unwrap().2.as_bytes();
+        let message = MESSAGES.iter().rfind(|known| (known.0, known.1) == (reading, from)).unwrap().2.as_bytes();
         let tree = decode(message, &message_hint(reading, from));
         let node = tree.find(name).unwrap();
         let content = octets(node, message, value).unwrap();

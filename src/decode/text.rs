@@ -68,6 +68,7 @@ impl Reader<'_> {
     pub(super) fn guess_text(&mut self, span: Span) -> Option<(Kind, Node)> {
         self.guess_cram_md5(span)
             .or_else(|| self.guess_oauth(span))
+            .or_else(|| self.guess_digest_md5(span))
             .or_else(|| self.guess_scram(span))
             .or_else(|| self.guess_plain(span))
     }

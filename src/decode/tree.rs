@@ -106,7 +106,7 @@ pub enum Kind {
     NtlmSignature,
     /// The four octets of RFC 2222 section 7.2, in clear.
     SecurityLayer,
-    /// A message of a mechanism that speaks in characters: LOGIN, PLAIN, CRAM-MD5, EXTERNAL, XOAUTH2, OAUTHBEARER.
+    /// A message of a mechanism that speaks in characters: LOGIN, PLAIN, CRAM-MD5, DIGEST-MD5, EXTERNAL, XOAUTH2, OAUTHBEARER.
     Text,
     /// The client-first-message of SCRAM (RFC 5802 section 7).
     ScramClientFirst,
@@ -182,6 +182,8 @@ pub enum Reading {
     Plain,
     /// A msg-id from the server, user name and digest from the client (RFC 2195).
     CramMd5,
+    /// Directives (RFC 2831).
+    DigestMd5,
     /// An authorization identity (RFC 4422 appendix A).
     External,
     /// User name and bearer token, or an error in JSON (Google's XOAUTH2).
@@ -212,7 +214,7 @@ pub struct Mark {
 
 impl Reading {
     /// All.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Guess,
         Self::Gss,
         Self::Prompt,
@@ -221,6 +223,7 @@ impl Reading {
         Self::UsernameOrPassword,
         Self::Plain,
         Self::CramMd5,
+        Self::DigestMd5,
         Self::External,
         Self::Xoauth2,
         Self::Oauthbearer,

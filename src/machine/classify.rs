@@ -2,7 +2,7 @@
 
 use super::row::{Machine, Signal};
 use super::settled::{Inner, Layer, NegState, Settled, Token};
-use crate::decode::{Hint, Kind, Reading, decode};
+use crate::decode::{Hint, Kind, Reading, Tree, decode};
 use crate::terms::Party;
 use crate::wire::{Base64, Body, Command, FlawKind, Message, Reply, Response, Verb};
 
@@ -29,6 +29,7 @@ pub fn classify(machine: Machine, said: &Said<'_>) -> Option<Signal> {
         Machine::Login => login(said),
         Machine::Plain => text(said, &PLAIN),
         Machine::CramMd5 => text(said, &CRAM_MD5),
+        Machine::DigestMd5 => text(said, &DIGEST_MD5),
         Machine::External => text(said, &EXTERNAL),
         Machine::Xoauth2 => text(said, &XOAUTH2),
         Machine::Oauthbearer => text(said, &OAUTHBEARER),
@@ -181,6 +182,20 @@ const CRAM_MD5: Words = Words {
     response: |octets| if octets.is_empty() { Signal::EmptyResponse } else { Signal::CramMd5Response },
 };
 
+const DIGEST_MD5: Words = Words {
+    alone: Signal::AuthDigestMd5,
+    initial: |_| Signal::AuthDigestMd5Response,
+    challenge: |octets| {
+        let tree = read_challenge(octets, Reading::DigestMd5);
+        match (tree.find("rspauth"), tree.find("nonce")) {
+            (Some(_), _) => Signal::RspauthChallenge,
+            (None, Some(_)) => Signal::DigestChallenge,
+            (None, None) => Signal::OtherChallenge,
+        }
+    },
+    response: |octets| if octets.is_empty() { Signal::EmptyResponse } else { Signal::DigestResponse },
+};
+
 const EXTERNAL: Words = Words {
     alone: Signal::AuthExternal,
     initial: |octets| if octets.is_empty() { Signal::AuthExternalEmpty } else { Signal::AuthExternalAuthzid },
@@ -216,8 +231,11 @@ fn oauth_challenge(octets: &[u8]) -> Signal {
 
 /// Whether a challenge has the form that it should have.
 fn is_sound(octets: &[u8], reading: Reading) -> bool {
-    let tree = decode(octets, &Hint { from: Some(Party::Server), reading, ..Hint::default() });
-    tree.problems().next().is_none()
+    read_challenge(octets, reading).problems().next().is_none()
+}
+
+fn read_challenge(octets: &[u8], reading: Reading) -> Tree {
+    decode(octets, &Hint { from: Some(Party::Server), reading, ..Hint::default() })
 }
 
 /// A text mechanism, by its words.
@@ -237,6 +255,7 @@ fn text(said: &Said<'_>, words: &Words) -> Option<Signal> {
             }
             (334, Some(challenge)) if !challenge.span.is_empty() => Some(Signal::OtherChallenge),
             (334, _) => Some(Signal::EmptyChallenge),
+            (235, _) if said.settled.mutual_due => Some(Signal::SuccessTooEarly),
             (235, _) => Some(Signal::Success),
             _ => refusal(reply),
         },

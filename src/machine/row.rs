@@ -38,6 +38,8 @@ pub enum Machine {
     Plain,
     /// AUTH CRAM-MD5 (RFC 2195).
     CramMd5,
+    /// AUTH DIGEST-MD5 (RFC 2831).
+    DigestMd5,
     /// AUTH EXTERNAL (RFC 4422 appendix A).
     External,
     /// AUTH XOAUTH2 (Google's description).
@@ -64,11 +66,12 @@ pub enum Machine {
 
 impl Machine {
     /// All, outermost first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Smtp,
         Self::Login,
         Self::Plain,
         Self::CramMd5,
+        Self::DigestMd5,
         Self::External,
         Self::Xoauth2,
         Self::Oauthbearer,
@@ -90,6 +93,7 @@ impl Machine {
             Self::Login => "login",
             Self::Plain => "plain",
             Self::CramMd5 => "cram-md5",
+            Self::DigestMd5 => "digest-md5",
             Self::External => "external",
             Self::Xoauth2 => "xoauth2",
             Self::Oauthbearer => "oauthbearer",
@@ -112,6 +116,7 @@ impl Machine {
             Self::Login => "AUTH LOGIN (MS-XLOGIN)",
             Self::Plain => "AUTH PLAIN (RFC 4616)",
             Self::CramMd5 => "AUTH CRAM-MD5 (RFC 2195)",
+            Self::DigestMd5 => "AUTH DIGEST-MD5 (RFC 2831)",
             Self::External => "AUTH EXTERNAL (RFC 4422 appendix A)",
             Self::Xoauth2 => "AUTH XOAUTH2 (Google)",
             Self::Oauthbearer => "AUTH OAUTHBEARER (RFC 7628)",
@@ -455,6 +460,18 @@ signals! {
     ServerFinal,
     /// 334 with a server-final-message that says by e= why the server refuses.
     ServerError,
+
+    // DIGEST-MD5 (RFC 2831 section 2).
+    /// AUTH DIGEST-MD5 alone: the server is to speak first.
+    AuthDigestMd5,
+    /// AUTH DIGEST-MD5 with another answer to the challenge of an earlier exchange.
+    AuthDigestMd5Response,
+    /// 334 with a nonce and what the server can do: the client is to make a digest.
+    DigestChallenge,
+    /// The client answers with its name, its own nonce and the digest.
+    DigestResponse,
+    /// 334 with rspauth: the server proves that it knows the password, too.
+    RspauthChallenge,
 
     // EXTERNAL (RFC 4422 appendix A).
     /// AUTH EXTERNAL alone: whose rights are wanted is to come on a line of its own.

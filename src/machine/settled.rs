@@ -1,9 +1,9 @@
 //! What a conversation has settled so far, and what one token adds to it.
 
 use super::row::{Machine, Runs};
-use crate::decode::{Hint, Kind, Mark, Mech, Node, Reading, SCRAM_GRAMMAR, Tree, Value};
+use crate::decode::{Hint, Kind, Mark, Mech, Node, Reading, SCRAM_GRAMMAR, Tree, Value, decode};
 use crate::terms::Party;
-use crate::wire::{Body, Keyword, Message, Response, Verb};
+use crate::wire::{Base64, Body, Keyword, Message, Response, Verb};
 use std::sync::Arc;
 
 /// Facts that guards look at. Everything here follows from the lines that passed.
@@ -169,6 +169,7 @@ impl Settled {
             (Some(Machine::Login), Party::Client) => Reading::Username,
             (Some(Machine::Plain), Party::Client) => Reading::Plain,
             (Some(Machine::CramMd5), _) => Reading::CramMd5,
+            (Some(Machine::DigestMd5), _) => Reading::DigestMd5,
             (Some(Machine::External), Party::Client) => Reading::External,
             (Some(Machine::Xoauth2), _) => Reading::Xoauth2,
             (Some(Machine::Oauthbearer), _) => Reading::Oauthbearer,
@@ -242,6 +243,7 @@ impl Settled {
             "LOGIN" => Some(Machine::Login),
             "PLAIN" => Some(Machine::Plain),
             "CRAM-MD5" => Some(Machine::CramMd5),
+            "DIGEST-MD5" => Some(Machine::DigestMd5),
             "EXTERNAL" => Some(Machine::External),
             "XOAUTH2" => Some(Machine::Xoauth2),
             "OAUTHBEARER" => Some(Machine::Oauthbearer),
@@ -266,6 +268,7 @@ impl Settled {
     pub fn learn(&mut self, from: Party, message: &Message, token: Option<&Token>) {
         match self.machine {
             Some(Machine::Login) => self.learn_login(message),
+            Some(Machine::DigestMd5) => self.learn_digest(message),
             Some(Machine::Scram) => {
                 let plus = self.mechanism.as_ref().is_some_and(|name| name.ends_with("-PLUS"));
                 self.scram.learn(from, token, plus);
@@ -300,6 +303,21 @@ impl Settled {
             Body::Command(command) if command.auth.as_ref().is_some_and(|auth| auth.initial.is_some()) => {
                 self.login_sent = 1;
             }
+            _ => {}
+        }
+    }
+
+    /// Behind the client's digest the server owes its own.
+    fn learn_digest(&mut self, message: &Message) {
+        match &message.body {
+            Body::Reply(reply) if reply.code == 334 && self.mutual_due => {
+                let hint = self.hint(Party::Server);
+                let read = |challenge: &Base64| decode(&challenge.bytes, &hint).find("rspauth").is_some();
+                self.complete |= reply.challenge.as_ref().is_some_and(read);
+                self.mutual_due = !self.complete;
+            }
+            Body::Response(Response::Base64(_)) => self.mutual_due = !self.complete,
+            Body::Command(_) => self.mutual_due = self.initial_response,
             _ => {}
         }
     }

@@ -20,6 +20,8 @@ pub enum Mechanism {
     Plain,
     /// AUTH CRAM-MD5 (RFC 2195).
     CramMd5,
+    /// AUTH DIGEST-MD5 (RFC 2831).
+    DigestMd5,
     /// AUTH EXTERNAL (RFC 4422 appendix A).
     External,
     /// AUTH XOAUTH2 (Google's description).
@@ -31,10 +33,11 @@ pub enum Mechanism {
 impl Mechanism {
     /// All, the strongest first: a client that may choose takes the first that is offered and that it has what it takes
     /// for. GSSAPI leads (MS-SSEAN section 3.1.5.1).
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Gssapi,
         Self::GssSpnego,
         Self::External,
+        Self::DigestMd5,
         Self::CramMd5,
         Self::Ntlm,
         Self::Oauthbearer,
@@ -52,6 +55,7 @@ impl Mechanism {
             Self::Login => Machine::Login,
             Self::Plain => Machine::Plain,
             Self::CramMd5 => Machine::CramMd5,
+            Self::DigestMd5 => Machine::DigestMd5,
             Self::External => Machine::External,
             Self::Xoauth2 => Machine::Xoauth2,
             Self::Oauthbearer => Machine::Oauthbearer,
@@ -68,6 +72,7 @@ impl Mechanism {
             Self::Login => "LOGIN",
             Self::Plain => "PLAIN",
             Self::CramMd5 => "CRAM-MD5",
+            Self::DigestMd5 => "DIGEST-MD5",
             Self::External => "EXTERNAL",
             Self::Xoauth2 => "XOAUTH2",
             Self::Oauthbearer => "OAUTHBEARER",
@@ -84,6 +89,7 @@ impl Mechanism {
             Self::Login => "user name and password, each on a line (MS-XLOGIN)",
             Self::Plain => "user name and password in one message (RFC 4616)",
             Self::CramMd5 => "a digest over the server's challenge (RFC 2195)",
+            Self::DigestMd5 => "digests over the nonces of both sides (RFC 2831)",
             Self::External => "the client's TLS certificate (RFC 4422 appendix A)",
             Self::Xoauth2 => "a bearer token, as Google has it",
             Self::Oauthbearer => "a bearer token (RFC 7628)",

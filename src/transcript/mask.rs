@@ -307,6 +307,11 @@ mod tests {
                 "C: AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIHRvawEB\n> C: AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyICoqKgEB\nS: 334 eyJzdGF0dXMiOiI0MDEifQ==\nC:\nS: 535 no\n\
                  C: AUTH OAUTHBEARER bixhPWEsAWF1dGg9QmVhcmVyIHRvawEB\n> C: AUTH OAUTHBEARER bixhPWEsAWF1dGg9QmVhcmVyICoqKgEB\nS: 334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\nC: AQ==\nS: 535 no\n",
             ),
+            (
+                "DIGEST-MD5: the digests of both sides go",
+                "C: AUTH DIGEST-MD5\nS: 334 bm9uY2U9Im4iLGFsZ29yaXRobT1tZDUtc2Vzcw==\nC: dXNlcm5hbWU9ImEiLHJlYWxtPSJoIixub25jZT0ibiIsbmM9MDAwMDAwMDEsY25vbmNlPSJjIixkaWdlc3QtdXJpPSJzbXRwL2giLHJlc3BvbnNlPWQzODhkYWQ5MGQ0YmJkNzYwYTE1MjMyMWYyMTQzYWY3\n> C: dXNlcm5hbWU9ImEiLHJlYWxtPSJoIixub25jZT0ibiIsbmM9MDAwMDAwMDEsY25vbmNlPSJjIixkaWdlc3QtdXJpPSJzbXRwL2giLHJlc3BvbnNlPSoqKioqKioqKioqKioqKioqKioqKioqKioqKioqKioq\nS: 334 cnNwYXV0aD1lYTQwZjYwMzM1YzQyN2I1NTI3Yjg0ZGJhYmNkZmZmZA==\n> S: 334 cnNwYXV0aD0qKioqKioqKioqKioqKioqKioqKioqKioqKioqKioqKg==\n\
+                 C:\nS: 235 ok\n",
+            ),
             ("EXTERNAL holds no secret", "C: AUTH EXTERNAL Q2hhcmxpZQ==\nS: 535 no\n"),
             (
                 "words for people stay, what follows is masked",

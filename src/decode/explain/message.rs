@@ -1,5 +1,5 @@
 //! What stands around the mechanisms: signed and wrapped messages (RFC 4121, RFC 1964, MS-NLMP section 2.2.2.9), the
-//! security layer (RFC 4752), LOGIN, PLAIN, CRAM-MD5, EXTERNAL and bearer tokens, NEGOEX, and BER of unknown meaning (X.690).
+//! security layer (RFC 4752), LOGIN, PLAIN, CRAM-MD5, DIGEST-MD5, EXTERNAL and bearer tokens, NEGOEX, and BER of unknown meaning (X.690).
 
 use super::{Sentence, table};
 
@@ -16,6 +16,19 @@ pub(super) static SENTENCES: &[Sentence] = table! {
         "passwd" "RFC 4616" "2": "The password itself. Base64 is no encryption, so PLAIN belongs within TLS.";
         "CRAM-MD5" "RFC 2195" "2": "The answer to the challenge: who it is, and a digest that only who knows the password can make.";
         "msg-id" "RFC 2195" "2": "The challenge, in the form that messages have in their Message-ID. The client makes its digest over it, brackets included.";
+        "digest-challenge" "RFC 2831" "2.1.1": "The server's challenge: its nonce, and what it can do.";
+        "digest-response" "RFC 2831" "2.1.2": "The client's answer: who it is, its own nonce, what it has chosen, and the digest that proves the password.";
+        "response-auth" "RFC 2831" "2.1.3": "The server's proof that it knows the password as well. The client answers with an empty line.";
+        "rspauth" "RFC 2831" "2.1.3": "A digest as the client's, over the same values in another form. Only who knows the password can make it, so it is kept secret.";
+        "qop" "RFC 2831" "2.1.1": "Quality of protection: what is done for what follows the exchange. The server offers a list, the client chooses one.";
+        "stale" "RFC 2831" "2.1.1": "With true the digest was good, but its nonce too old; the client is to answer the new one without asking its user.";
+        "maxbuf" "RFC 2831" "2.1.1": "The largest protected message that the sender can take. Without auth-int or auth-conf it means nothing.";
+        "charset" "RFC 2831" "2.1.1": "With utf-8 names and password are Unicode. Left out, they are ISO 8859-1.";
+        "algorithm" "RFC 2831" "2.1.1": "Always md5-sess: the word tells old clients of HTTP that this is not for them.";
+        "cnonce" "RFC 2831" "2.1.2": "Random octets of the client. They keep a server from choosing what the digest covers, and let it prove itself.";
+        "nc" "RFC 2831" "2.1.2": "How often the client has used this nonce, in hex: 00000001 the first time. The server notices what is repeated.";
+        "digest-uri" "RFC 2831" "2.1.2": "Service and host that the client means. So a server can't pass the digest on to another one.";
+        "directive" "RFC 2831" "7.1": "A directive that is not known here; it is ignored.";
         "EXTERNAL" "RFC 4422" "A.1": "Who it is was shown outside of SASL, here by the client's TLS certificate. The message only says whose rights are wanted.";
         "XOAUTH2" "Google XOAUTH2" "Initial Client Response": "User name and bearer token, in pairs that an octet of 01 ends. It belongs within TLS.";
         "OAUTHBEARER" "RFC 7628" "3.1": "A header as SCRAM has it, then pairs that an octet of 01 ends; one holds the bearer token. It belongs within TLS.";
@@ -175,6 +188,29 @@ pub(super) static SENTENCES: &[Sentence] = table! {
     "msg-id" {
         "local-part" "RFC 2195" "2": "Random digits and a time, so that no two challenges are alike.";
         "domain" "RFC 2195" "2": "The full host name of the server.";
+    }
+    "digest-challenge" {
+        "realm" "RFC 2831" "2.1.1": "Which accounts are meant, mostly the host's name. Where several are offered the client chooses one.";
+        "nonce" "RFC 2831" "2.1.1": "Random octets of the server. The client's digest covers them, so that it is good only once.";
+        "cipher" "RFC 2831" "2.1.1": "The ciphers that the server has for auth-conf.";
+        "octets" "RFC 2831" "7.1": "What could not be read as a directive.";
+    }
+    "digest-response" {
+        "username" "RFC 2831" "2.1.2": "The user name within the realm.";
+        "realm" "RFC 2831" "2.1.2": "The realm that the client has chosen. It goes into the digest together with the password.";
+        "nonce" "RFC 2831" "2.1.2": "The server's nonce, as it came.";
+        "cipher" "RFC 2831" "2.1.2": "The cipher that the client has chosen, for auth-conf.";
+        "response" "RFC 2831" "2.1.2.1": "The digest over user, realm, password, both nonces and digest-uri. Who hears it can guess passwords until one fits, so it is kept secret.";
+        "authzid" "RFC 2831" "2.1.2": "The authorization identity: the user whose rights are wanted. Left out, it means those of username.";
+        "octets" "RFC 2831" "7.1": "What could not be read as a directive. It may hold the digest, so it is kept secret.";
+    }
+    "response-auth" {
+        "octets" "RFC 2831" "7.1": "What could not be read as a directive.";
+    }
+    "qop" {
+        "auth" "RFC 2831" "2.1.1": "Authentication only. Nearly everybody chooses this, since TLS protects the connection.";
+        "auth-int" "RFC 2831" "2.1.1": "Everything behind the exchange goes signed.";
+        "auth-conf" "RFC 2831" "2.1.1": "Everything behind the exchange goes signed and encrypted, with old ciphers.";
     }
     "EXTERNAL" {
         "authzid" "RFC 4422" "A.1": "The authorization identity: the user whose rights are wanted. Empty, it means those of whom the certificate names.";

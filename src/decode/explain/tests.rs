@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use std::collections::BTreeSet;
 
 /// The sources of the decoders: their literals are the names.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     include_str!("../mod.rs"),
     include_str!("../spnego.rs"),
     include_str!("../kerberos.rs"),
@@ -15,6 +15,7 @@ const SOURCES: [&str; 13] = [
     include_str!("../negoex.rs"),
     include_str!("../text.rs"),
     include_str!("../cram.rs"),
+    include_str!("../digest.rs"),
     include_str!("../oauth.rs"),
     include_str!("../scram.rs"),
     include_str!("../der.rs"),
@@ -23,8 +24,21 @@ const SOURCES: [&str; 13] = [
 ];
 
 /// Literals that name no node: kinds of tokens, marks that are looked for, parts of a problem.
-const NO_NAMES: [&str; 11] =
-    ["", "Kerberos", "NTLM", "NTLM signature", "BER", "NTLMSSP\\0", "NEGOEXTS", "the end", "Z", "bearer", "-._~+/"];
+const NO_NAMES: [&str; 13] = [
+    "",
+    "Kerberos",
+    "NTLM",
+    "NTLM signature",
+    "BER",
+    "NTLMSSP\\0",
+    "NEGOEXTS",
+    "the end",
+    "Z",
+    "bearer",
+    "-._~+/",
+    "md5-sess",
+    "utf-8",
+];
 
 fn literals(source: &'static str) -> impl Iterator<Item = &'static str> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();

@@ -69,6 +69,24 @@ const LOGIN_SERVER: Plans = [
     &[" Ready       AuthReceived", "                Failed", "           UsernameReceived     Done"],
 ];
 
+const DIGEST_CLIENT: Plans = [
+    &[
+        "  Choose          WaitChallenge          Cancelling",
+        "                   WaitRspauth             Failed",
+        "                    WaitFinal               Done",
+    ],
+    &[
+        " Choose      WaitChallenge       Cancelling",
+        "              WaitRspauth          Failed",
+        "               WaitFinal            Done",
+    ],
+];
+
+const DIGEST_SERVER: Plans = [
+    &["  Ready          ChallengeSent          Failed", "                  RspauthSent            Done"],
+    &[" Ready        ChallengeSent         Failed", "               RspauthSent           Done"],
+];
+
 /// Of both mechanisms.
 const OAUTH_CLIENT: Plans = [
     &[
@@ -218,6 +236,8 @@ const fn plan(table: &Table, form: Form) -> Option<Plan> {
         (Machine::Smtp, Party::Server) => SMTP_SERVER,
         (Machine::Login | Machine::CramMd5, Party::Client) => LOGIN_CLIENT,
         (Machine::Login, Party::Server) => LOGIN_SERVER,
+        (Machine::DigestMd5, Party::Client) => DIGEST_CLIENT,
+        (Machine::DigestMd5, Party::Server) => DIGEST_SERVER,
         (Machine::Xoauth2 | Machine::Oauthbearer, Party::Client) => OAUTH_CLIENT,
         (Machine::Xoauth2 | Machine::Oauthbearer, Party::Server) => OAUTH_SERVER,
         (Machine::Gssapi, Party::Client) => GSSAPI_CLIENT,

@@ -1,6 +1,7 @@
 //! The tables themselves, one file a protocol. Every row is one sentence of a specification.
 
 mod cram_md5;
+mod digest_md5;
 mod external;
 mod gss_spnego;
 mod gssapi;
@@ -27,6 +28,7 @@ pub fn table(machine: Machine, party: Party) -> &'static Table {
         Machine::Login => &login::TABLES,
         Machine::Plain => &plain::TABLES,
         Machine::CramMd5 => &cram_md5::TABLES,
+        Machine::DigestMd5 => &digest_md5::TABLES,
         Machine::External => &external::TABLES,
         Machine::Xoauth2 => &xoauth2::TABLES,
         Machine::Oauthbearer => &oauthbearer::TABLES,

@@ -5,6 +5,7 @@
 //! the engines' own.
 
 mod cram_md5;
+mod digest_md5;
 mod external;
 mod oauth;
 mod plain;
@@ -42,6 +43,7 @@ pub(super) enum Verdict {
 pub(super) enum SaslClient {
     Plain(plain::Client),
     CramMd5(Credential, Turn),
+    DigestMd5(Box<digest_md5::Client>),
     External,
     /// With its message.
     Oauth(oauth::Kind, Vec<u8>, Turn),
@@ -60,6 +62,7 @@ impl SaslClient {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain(plain::Client::new(&kit.credential))),
             Mechanism::CramMd5 => Some(Self::CramMd5(kit.credential.clone(), Turn::Due)),
+            Mechanism::DigestMd5 => Some(Self::DigestMd5(Box::new(digest_md5::Client::new(kit)))),
             Mechanism::External => Some(Self::External),
             Mechanism::Xoauth2 => Some(Self::oauth(oauth::Kind::Xoauth2, kit)),
             Mechanism::Oauthbearer => Some(Self::oauth(oauth::Kind::Oauthbearer, kit)),
@@ -75,7 +78,7 @@ impl SaslClient {
     pub(super) fn initial(&mut self) -> Option<Vec<u8>> {
         match self {
             Self::Plain(client) => Some(client.message()),
-            Self::CramMd5(..) => None,
+            Self::CramMd5(..) | Self::DigestMd5(_) => None,
             // No authorization identity: the server takes whom the certificate names.
             Self::External => Some(Vec::new()),
             Self::Oauth(_, message, _) => Some(std::mem::take(message)),
@@ -91,6 +94,7 @@ impl SaslClient {
                 *turn = Turn::Past;
                 cram_md5::answer(challenge, credential)
             }
+            Self::DigestMd5(client) => client.answer(challenge),
             Self::External => Answer::Cancel("EXTERNAL has one message, and it is sent (RFC 4422 A.1)".to_owned()),
             Self::Oauth(_, _, Turn::Past) => Answer::Cancel("the error is answered, and nothing may follow".to_owned()),
             Self::Oauth(kind, _, turn) => {
@@ -106,6 +110,7 @@ pub(super) enum SaslServer {
     Plain,
     /// With its challenge.
     CramMd5(String),
+    DigestMd5(digest_md5::Server),
     /// With whom the client's certificate names.
     External(String),
     /// With what was wrong, once the error is sent.
@@ -119,6 +124,7 @@ impl SaslServer {
         match mechanism {
             Mechanism::Plain => Some(Self::Plain),
             Mechanism::CramMd5 => Some(Self::CramMd5(cram_md5::challenge(kit, exchange))),
+            Mechanism::DigestMd5 => Some(Self::DigestMd5(digest_md5::Server::new(kit, exchange))),
             Mechanism::External => Some(Self::External(bindings.identity.clone())),
             Mechanism::Xoauth2 => Some(Self::Oauth(oauth::Kind::Xoauth2, None)),
             Mechanism::Oauthbearer => Some(Self::Oauth(oauth::Kind::Oauthbearer, None)),
@@ -131,6 +137,7 @@ impl SaslServer {
         match self {
             Self::Plain | Self::External(_) | Self::Oauth(..) => None,
             Self::CramMd5(challenge) => Some(challenge.clone().into_bytes()),
+            Self::DigestMd5(server) => Some(server.challenge()),
         }
     }
 
@@ -139,6 +146,7 @@ impl SaslServer {
         match self {
             Self::Plain => plain::judge(response, users),
             Self::CramMd5(challenge) => cram_md5::judge(challenge, response, users),
+            Self::DigestMd5(server) => server.judge(response, users),
             Self::External(identity) => external::judge(response, identity, users),
             Self::Oauth(_, Some(why)) => Verdict::Refused(why.clone()),
             Self::Oauth(kind, wrong) => match oauth::judge(*kind, response, users) {
