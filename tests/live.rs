@@ -325,6 +325,10 @@ fn what_can_not_be_followed_is_a_usage_error() {
             1,
             "reading the password from /nowhere",
         ),
+        (&["client", "127.0.0.1:1", "--user", "a", "--fault", "454"], 1, "[possible values: wrong-password, "),
+        (&["client", "127.0.0.1:1", "--user", "a", "--gss", "system"], 10, "no GSS-API of the system"),
+        (&["server", "--keytab", "x"], 10, "no GSS-API of the system"),
+        (&["server", "--fault", "wrong-password"], 1, "[possible values: "),
         (&["server", "--listen", "0.0.0.0:0"], 1, "add --expose if they are to"),
         (&["server", "--listen", "localhorst:0"], 1, "`localhorst:0` is no address"),
         (&["server", "--mechs", "login,plane"], 1, "plane"),
@@ -541,4 +545,22 @@ fn many_clients_at_once() {
     let closed = objects.iter().filter(|object| object["outcome"] == "authenticated");
     let sessions: BTreeSet<u64> = closed.filter_map(|object| object["session"].as_u64()).collect();
     assert_eq!(sessions, (1..=clients).collect());
+}
+
+#[test]
+fn faults_happen_on_the_wire() {
+    let folder = folder("faults");
+    for (server, client_fault, says) in [
+        (&["--fault", "454"][..], &[][..], "454 4.7.0"),
+        (&[], &["--fault", "wrong-password"], "535 5.7.8"),
+        (&[], &["--fault", "cancel"], "501 5.7.0"),
+    ] {
+        let server = Server::start(&folder, &[&["--json", "--tls", "never", "--allow-plaintext"], server].concat());
+        let arguments = ["--mech", "gssapi", "--password-env", "WONDERLAND", "--tls", "never"];
+        let output = client(&folder, &server.address(), &[&arguments[..], client_fault].concat());
+        assert_eq!(output.status.code(), Some(28), "{}", told(&output));
+        assert!(told(&output).contains(says), "{says}: {}", told(&output));
+        drop(server.end());
+        fs::remove_file(folder.join("port")).expect("it was there");
+    }
 }

@@ -4,14 +4,16 @@
 //! exit code; where that is not 0, standard error says why. Standard input steps it ([`super::stepping`]) where
 //! something is held.
 
+use super::gss::Provider;
 use super::live::{Desk, Exchange, Happening, World, headers};
 use super::out::Out;
 use super::password::Password;
 use super::stepping::{Holding, Said, Stepper};
+use super::words::of;
 use super::{Common, Exit, Failure, chance, outcome, save, screen};
 use crate::drive::{Address, BadFile, ClientTls, Live, News, Target, What};
 use crate::session::persona::ClientPersona;
-use crate::session::{ClientSetup, Ending, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls};
+use crate::session::{ClientSetup, Ending, Fault, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls};
 use crate::terms::{Micros, Party};
 use crate::tui::{Dial, Options, Start};
 use std::path::PathBuf;
@@ -35,6 +37,8 @@ pub(super) struct Arguments {
     tls: Option<Tls>,
     #[command(flatten)]
     conduct: Conduct,
+    #[command(flatten)]
+    provider: Provider,
     /// Who logs on: `user`, `DOMAIN\user` or `user@domain`
     #[arg(long, value_name = "USER", env = "SASLSCOPE_USER")]
     user: Option<String>,
@@ -43,6 +47,9 @@ pub(super) struct Arguments {
     /// The password, and the user if none is given: as `$NETRC` or `~/.netrc` has them for that host
     #[arg(long, conflicts_with_all = ["password_file", "password_env"])]
     netrc: bool,
+    /// The password is a bearer token: the OAuth mechanisms take it, and no others do
+    #[arg(long)]
+    bearer: bool,
     #[command(flatten)]
     trust: Trust,
     /// Log on without TLS even by a mechanism that bares a secret
@@ -57,6 +64,9 @@ pub(super) struct Arguments {
     /// How long the server may say nothing
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86400))]
     timeout: u64,
+    /// One thing that the client does wrong
+    #[arg(long, value_name = "FAULT", value_parser = of(Party::Client))]
+    fault: Option<Fault>,
     #[command(flatten)]
     holding: Holding,
     /// Don't keep a recording that nobody asked for
@@ -108,6 +118,7 @@ pub(super) struct Conduct {
 
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
+        self.provider.check()?;
         let (address, tls) =
             Address::parse(&self.server, self.tls).map_err(|error| Failure::usage(error.to_string()))?;
         let setup = self.setup(&address, tls)?;
@@ -149,6 +160,8 @@ impl Arguments {
         setup.allow_plaintext = self.allow_plaintext;
         setup.certificate = self.trust.client_cert.is_some();
         setup.persona = self.persona;
+        setup.bearer = self.bearer;
+        setup.fault = self.fault;
         setup.patience = Micros(self.timeout * 1_000_000);
         Ok(setup)
     }

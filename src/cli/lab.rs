@@ -3,6 +3,7 @@
 //! Standard input steps it ([`super::stepping`]).
 
 use super::client::Conduct;
+use super::gss::Provider;
 use super::out::Out;
 use super::password::Password;
 use super::save::Save;
@@ -26,6 +27,8 @@ pub(super) struct Arguments {
     mech: Mechanism,
     #[command(flatten)]
     conduct: Conduct,
+    #[command(flatten)]
+    provider: Provider,
     /// The mechanisms that the client offers in SPNEGO, the preferred first; only NTLM is played
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',', default_value = "ntlm")]
     offer: Vec<Offer>,
@@ -55,6 +58,7 @@ enum Offer {
 
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
+        self.provider.check()?;
         if let Some(fault) = self.fault
             && let Some(mechanism) = fault.needs().filter(|mechanism| *mechanism != self.mech)
         {

@@ -11,6 +11,7 @@ mod chance;
 mod client;
 mod completions;
 mod decode;
+mod gss;
 mod keys;
 mod lab;
 mod live;
@@ -80,7 +81,7 @@ struct Arguments {
 
 /// Ends every help text of the program as a whole.
 const EXIT_CODES: &str = "\
-Exit codes: 0 authenticated or clean, 1 usage, 2 cannot connect or listen, 6 closed early, 21 no service, 22 EHLO \
+Exit codes: 0 authenticated or clean, 1 usage, 2 cannot connect or listen, 6 closed early, 10 not there, 21 no service, 22 EHLO \
 refused, 28 AUTH refused, 29 no TLS, 32 EHLO refused within TLS, 41 unreadable input, 42 replay diverged, 130 interrupted.
 Without a command it opens the start screen, or runs the lab line by line where standard output is no terminal.";
 
@@ -245,6 +246,8 @@ enum Exit {
     CannotConnect = 2,
     /// The connection was closed before AUTH came to its end.
     ClosedEarly = 6,
+    /// Something that was asked for is not there: the GSS-API of the system.
+    Prerequisite = 10,
     /// The server gives no service, or no greeting.
     Banner = 21,
     /// EHLO was refused.

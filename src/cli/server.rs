@@ -18,14 +18,16 @@
 //!
 //! Limits: a session that has ended leaves nothing but its recording.
 
+use super::gss::Provider;
 use super::live::{Desk, Exchange, Happening, Label, Leave, World, headers};
 use super::out::{Out, Tone};
 use super::stepping::{Holding, Said, Stepper};
+use super::words::of;
 use super::{Common, Exit, Failure, chance, save, screen};
 use crate::config::users;
 use crate::decode::escape;
 use crate::drive::{ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
-use crate::session::{Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
+use crate::session::{Fault, Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Summary, Verdict, numbered};
 use crate::tui::{Options, Serve, Start, write_port};
@@ -77,6 +79,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86400))]
     timeout: u64,
     #[command(flatten)]
+    provider: Provider,
+    /// One thing that the server does wrong, in every session
+    #[arg(long, value_name = "FAULT", value_parser = of(Party::Server))]
+    fault: Option<Fault>,
+    #[command(flatten)]
     holding: Holding,
     /// Don't keep recordings that nobody asked for
     #[arg(long)]
@@ -85,6 +92,7 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
+        self.provider.check()?;
         let setup = self.setup(out)?;
         let listen = Listen {
             expose: self.expose,
@@ -150,6 +158,7 @@ impl Arguments {
         }
         setup.allow_plaintext = self.allow_plaintext;
         setup.layer = self.layer;
+        setup.fault = self.fault;
         setup.tls = self.tls.unwrap_or_default();
         setup.patience = Micros(self.timeout * 1_000_000);
         Ok(setup)

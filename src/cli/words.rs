@@ -2,8 +2,9 @@
 
 use crate::session::persona::ClientPersona;
 use crate::session::{Fault, Initial, LayerMode, Mechanism, Prompts, Tls};
+use crate::terms::Party;
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 macro_rules! value_enum {
     ($type:ty: $( $variant:ident $name:literal $help:literal ),+ $(,)?) => {
@@ -57,4 +58,11 @@ value_enum! { Tls:
     StartTls "starttls" "STARTTLS; a client does not go on without",
     Implicit "implicit" "Before the greeting (RFC 8314)",
     Never "never" "Not at all",
+}
+
+/// Reads the faults of one party.
+pub(super) fn of(party: Party) -> impl TypedValueParser<Value = Fault> {
+    let faults = Fault::ALL.into_iter().filter(move |fault| fault.party() == party);
+    let values: Vec<PossibleValue> = faults.filter_map(|fault| fault.to_possible_value()).collect();
+    PossibleValuesParser::new(values).try_map(|name| Fault::from_str(&name, true))
 }

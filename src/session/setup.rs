@@ -3,7 +3,7 @@
 use super::client::Rules;
 use super::gss::embedded;
 use super::persona::{ClientPersona, Habit, ServerPersona};
-use super::{Again, Client, Initial, LayerMode, Limits, Mechanism, Prompts, Server, Session};
+use super::{Again, Client, Fault, Initial, LayerMode, Limits, Mechanism, Prompts, Server, Session, fault};
 use crate::decode::Mech;
 use crate::mech::spnego::SpnegoOptions;
 use crate::mech::{Credential, Kit, User};
@@ -58,6 +58,8 @@ pub struct ClientSetup {
     pub stay: bool,
     /// How long the server may say nothing (RFC 5321 section 4.5.3.2).
     pub patience: Micros,
+    /// What it does wrong: a fault of its party.
+    pub fault: Option<Fault>,
     /// What it says is what was said in a recording.
     pub again: Option<Arc<Again>>,
 }
@@ -82,6 +84,7 @@ impl ClientSetup {
             persona: ClientPersona::default(),
             stay: false,
             patience: Micros(300_000_000),
+            fault: None,
             again: None,
         }
     }
@@ -89,7 +92,11 @@ impl ClientSetup {
     /// A session of this client. `seed` is fresh for each; `now` is in 100 ns since 1601.
     #[must_use]
     pub fn session(&self, seed: [u8; 32], now: u64) -> Session {
-        let kit = Kit { users: Vec::new(), credential: self.credential.clone(), seed, now, host: self.host.clone() };
+        let mut kit =
+            Kit { users: Vec::new(), credential: self.credential.clone(), seed, now, host: self.host.clone() };
+        if self.fault == Some(Fault::WrongPassword) {
+            kit.credential.password = Secret::from(fault::WRONG_PASSWORD);
+        }
         let options = SpnegoOptions { mechs: vec![Mech::Ntlmssp], ..SpnegoOptions::default() };
         let mechanism = self.mechanism.unwrap_or_default();
         let contexts = embedded(kit.clone(), Party::Client, options);
@@ -97,6 +104,7 @@ impl ClientSetup {
         client.initial = self.initial;
         client.prompts = self.prompts;
         client.layer = self.layer;
+        client.fault = self.fault;
         client.persona = self.persona;
         if self.layer == LayerMode::Auto && self.persona.quirk(Habit::LayerRequired).is_some() {
             client.layer = LayerMode::Rfc2222;
@@ -137,6 +145,8 @@ pub struct ServerSetup {
     pub tls: Tls,
     /// How long a client may say nothing (RFC 5321 section 4.5.3.2.7).
     pub patience: Micros,
+    /// What it does wrong: a fault of its party.
+    pub fault: Option<Fault>,
     /// What it says is what was said in a recording.
     pub again: Option<Arc<Again>>,
     /// Whose habits it has.
@@ -170,6 +180,7 @@ impl ServerSetup {
             layer: LayerMode::default(),
             tls: Tls::StartTls,
             patience: Micros(300_000_000),
+            fault: None,
             again: None,
             persona: ServerPersona::default(),
             require_auth: true,
@@ -195,6 +206,7 @@ impl ServerSetup {
         server.pipelining = true;
         server.require_auth = self.require_auth;
         server.failures_allowed = self.failures_allowed;
+        server.fault = self.fault;
         let mut session = Session::new(None, Some(server));
         if self.tls == Tls::Implicit {
             session.use_implicit_tls();
