@@ -27,6 +27,7 @@ use super::{Common, Exit, Failure, chance, save, screen};
 use crate::config::users;
 use crate::decode::escape;
 use crate::drive::{ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
+use crate::session::persona::ServerPersona;
 use crate::session::{Fault, Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Summary, Verdict, numbered};
@@ -69,6 +70,15 @@ pub(super) struct Arguments {
     /// Offer mechanisms that bare a secret without TLS, too
     #[arg(long)]
     allow_plaintext: bool,
+    /// Whose habits the server has
+    #[arg(long, value_enum, value_name = "PERSONA", default_value_t, env = "SASLSCOPE_PERSONA", ignore_case = true)]
+    persona: ServerPersona,
+    /// After so many failed attempts it closes; 0 is never
+    #[arg(long, value_name = "NUMBER", default_value_t = 3)]
+    failures: u32,
+    /// The longest line that it takes, line ending included; as the persona has it, if none is given
+    #[arg(long, value_name = "OCTETS", value_parser = clap::value_parser!(u32).range(512..=16_777_216))]
+    line_limit: Option<u32>,
     /// How a GSSAPI exchange ends
     #[arg(long, value_enum, value_name = "MODE", default_value_t, env = "SASLSCOPE_LAYER")]
     layer: LayerMode,
@@ -159,6 +169,9 @@ impl Arguments {
         setup.allow_plaintext = self.allow_plaintext;
         setup.layer = self.layer;
         setup.fault = self.fault;
+        setup.persona = self.persona;
+        setup.failures_allowed = self.failures;
+        setup.line_limit = self.line_limit.map(|octets| octets as usize);
         setup.tls = self.tls.unwrap_or_default();
         setup.patience = Micros(self.timeout * 1_000_000);
         Ok(setup)

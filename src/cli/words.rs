@@ -1,6 +1,6 @@
 //! Names on the command line for what `session` plays.
 
-use crate::session::persona::ClientPersona;
+use crate::session::persona::{ClientPersona, ServerPersona};
 use crate::session::{Fault, Initial, LayerMode, Mechanism, Prompts, Tls};
 use crate::terms::Party;
 use clap::ValueEnum;
@@ -51,7 +51,7 @@ macro_rules! named {
     )+ };
 }
 
-named!(Mechanism, Fault, ClientPersona);
+named!(Mechanism, Fault, ClientPersona, ServerPersona);
 
 value_enum! { Tls:
     IfOffered "if-offered" "STARTTLS where the server offers it (RFC 3207), else in clear",
