@@ -151,8 +151,8 @@ impl Reader<'_> {
         let known = known.iter().find(is).map_or("directive", |(name, _)| name);
         let mut node = if self.of(Span::new(start, rest.end)).first() == Some(&QUOTE) {
             let mut end = start + 1;
-            while self.bytes.get(end).filter(|octet| end < rest.end && **octet != QUOTE).is_some() {
-                end += if self.bytes[end] == b'\\' { 2 } else { 1 };
+            while let Some(octet) = self.of(Span::new(end, rest.end)).first().filter(|octet| **octet != QUOTE) {
+                end += if *octet == b'\\' { 2 } else { 1 };
             }
             if end >= rest.end {
                 return None;
