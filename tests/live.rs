@@ -548,6 +548,59 @@ fn many_clients_at_once() {
 }
 
 #[test]
+fn tls_is_had_as_the_options_say() {
+    let folder = folder("tls");
+    let server = Server::start(&folder, &["--json"]);
+    // Options of the client; exit code; what it prints.
+    let table: &[(&[&str], i32, &str)] = &[
+        (&["--insecure"], 0, "tls started TLSv1.3"),
+        (&[], 29, "trust it with --ca FILE"),
+        (&["--ca", "/nowhere"], 1, "reading /nowhere: "),
+        (&["--tls", "starttls", "--insecure"], 0, "C: STARTTLS"),
+        (&["--tls", "implicit", "--insecure"], 29, "no TLS: "),
+        (&["--tls", "never", "--allow-plaintext"], 28, "LOGIN"),
+    ];
+    for (options, exit, says) in table {
+        let arguments = [&["--mech", "login", "--password-env", "WONDERLAND"], *options].concat();
+        let output = client(&folder, &server.address(), &arguments);
+        assert_eq!(output.status.code(), Some(*exit), "{options:?} {}", told(&output));
+        assert!(told(&output).contains(says), "{options:?} {}", told(&output));
+    }
+    let closed = server.end();
+    let tls = closed.iter().filter(|object| object["outcome"] == "authenticated").all(|closed| closed["tls"] == true);
+    assert!(tls, "no password in clear");
+    // In clear, a client that insists on TLS, and one that does not.
+    fs::remove_file(folder.join("port")).expect("it was there");
+    let server = Server::start(&folder, &["--tls", "never"]);
+    for (options, exit) in [(&["--tls", "starttls"][..], 29), (&[], 0)] {
+        let arguments = [&["--mech", "gssapi", "--password-env", "WONDERLAND"], options].concat();
+        let output = client(&folder, &server.address(), &arguments);
+        assert_eq!(output.status.code(), Some(exit), "{options:?} {}", told(&output));
+    }
+}
+
+#[test]
+fn what_is_logged_has_no_secrets() {
+    let folder = folder("log");
+    let log = folder.join("log");
+    let server =
+        Server::start(&folder, &["--tls", "never", "--allow-plaintext", "--log", log.to_str().expect("UTF-8")]);
+    let arguments = ["--mech", "plain", "--password-env", "WONDERLAND", "--tls", "never", "--allow-plaintext", "-v"];
+    let output = client(&folder, &server.address(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(errors.contains(" INFO  connection 1: open, peer 127.0.0.1:"), "{errors}");
+    let mut server = server;
+    server.signal("-TERM");
+    assert_eq!(server.wait().code(), Some(0));
+    let logged = fs::read_to_string(&log).expect("a log");
+    assert!(logged.contains("octets of the client") && logged.contains("deadline at "), "{logged}");
+    for text in [&logged, &errors] {
+        assert!(!text.contains("wonderland") && !text.contains("AGFsaWNl"), "{text}");
+    }
+}
+
+#[test]
 fn faults_happen_on_the_wire() {
     let folder = folder("faults");
     for (server, client_fault, says) in [
