@@ -60,7 +60,7 @@ impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
         self.provider.check()?;
         if let Some(fault) = self.fault
-            && let Some(mechanism) = fault.needs().filter(|mechanism| *mechanism != self.mech)
+            && let Some(mechanism) = fault.needs().filter(|_| !fault.is_within(self.mech))
         {
             return Err(Failure::usage(format!(
                 "the fault {fault} can only happen in {mechanism}; try --mech {mechanism}"

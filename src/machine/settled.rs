@@ -199,7 +199,7 @@ impl Settled {
     /// HELO, or before either.
     #[must_use]
     pub fn offers_mechanism(&self) -> Option<bool> {
-        self.lists(self.mechanism.as_ref()?)
+        self.offers(self.mechanism.as_ref()?)
     }
 
     /// Whether the client says that the server can't bind to TLS, though that lists the mechanism with -PLUS as well
@@ -207,13 +207,15 @@ impl Settled {
     #[must_use]
     pub fn denies_plus(&self) -> bool {
         let plus = || self.mechanism.as_ref().map(|name| format!("{name}-PLUS"));
-        self.scram.binds == Some(b'y') && plus().and_then(|plus| self.lists(&plus)) == Some(true)
+        self.scram.binds == Some(b'y') && plus().and_then(|plus| self.offers(&plus)) == Some(true)
     }
 
-    fn lists(&self, name: &String) -> Option<bool> {
+    /// Whether the latest reply to EHLO lists that mechanism. `None` where it lists none at all.
+    #[must_use]
+    pub fn offers(&self, name: &str) -> Option<bool> {
         let mut lists = self.keywords.iter().filter(|keyword| keyword.name == "AUTH").peekable();
         lists.peek()?;
-        Some(lists.any(|list| list.parameters.contains(name)))
+        Some(lists.any(|list| list.parameters.iter().any(|offered| offered == name)))
     }
 
     /// What `runs` comes to at this moment.

@@ -1,7 +1,7 @@
 //! Faults on purpose: one thing done wrong, so that the other side can be watched.
 
 use super::Mechanism;
-use crate::decode::Reading;
+use crate::decode::{self, Reading};
 use crate::machine::Signal;
 use crate::terms::Party;
 use crate::transcript::Step;
@@ -34,11 +34,19 @@ pub enum Fault {
     Cancel,
     /// A character outside the base64 alphabet in the server's first challenge.
     BadChallenge,
+    /// SCRAM: the server's nonce does not continue the client's.
+    OtherNonce,
+    /// SCRAM: the server asks for more rounds than anybody can make.
+    ManyRounds,
+    /// SCRAM: the server's signature is wrong, as of one that does not know the password.
+    WrongSignature,
+    /// SCRAM: 235 in place of the server's signature.
+    NoSignature,
 }
 
 impl Fault {
     /// All.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::WrongPassword,
         Self::BadBase64,
         Self::CutToken,
@@ -50,6 +58,10 @@ impl Fault {
         Self::TwoEmptyLines,
         Self::Cancel,
         Self::BadChallenge,
+        Self::OtherNonce,
+        Self::ManyRounds,
+        Self::WrongSignature,
+        Self::NoSignature,
     ];
 
     /// The name on the command line.
@@ -67,6 +79,10 @@ impl Fault {
             Self::TwoEmptyLines => "two-empty-lines",
             Self::Cancel => "cancel",
             Self::BadChallenge => "bad-challenge",
+            Self::OtherNonce => "other-nonce",
+            Self::ManyRounds => "many-rounds",
+            Self::WrongSignature => "wrong-signature",
+            Self::NoSignature => "no-signature",
         }
     }
 
@@ -85,27 +101,48 @@ impl Fault {
             Self::TwoEmptyLines => "the client sends two empty lines where one belongs",
             Self::Cancel => "the client cancels in place of its first response",
             Self::BadChallenge => "a character outside base64 in the server's first challenge",
+            Self::OtherNonce => "the server's nonce does not continue the client's",
+            Self::ManyRounds => "the server asks for 2,000,000,000 rounds",
+            Self::WrongSignature => "the server's signature is wrong",
+            Self::NoSignature => "235 in place of the server's signature",
         }
     }
 
-    /// The mechanism that it needs; `None` where it can happen in any.
+    /// The mechanism that it needs, or one of its kin; `None` where it can happen in any.
     #[must_use]
     pub const fn needs(self) -> Option<Mechanism> {
         match self {
             Self::WrongPrompt | Self::SwappedPrompts => Some(Mechanism::Login),
             Self::CutToken | Self::Reject | Self::TwoEmptyLines => Some(Mechanism::Gssapi),
+            Self::OtherNonce | Self::ManyRounds | Self::WrongSignature | Self::NoSignature => {
+                Some(Mechanism::ScramSha256)
+            }
             _ => None,
         }
     }
 
     /// Those that can happen in `mechanism`.
     pub fn within(mechanism: Mechanism) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |fault| fault.needs().is_none_or(|needed| needed == mechanism))
+        Self::ALL.into_iter().filter(move |fault| fault.is_within(mechanism))
+    }
+
+    /// Whether it can happen in `mechanism`.
+    #[must_use]
+    pub fn is_within(self, mechanism: Mechanism) -> bool {
+        self.needs().is_none_or(|needed| needed.machine() == mechanism.machine())
     }
 
     /// Whether it waits for any line that it can be done to. The others are done where what they spoil is composed.
     pub(super) const fn is_of_lines(self) -> bool {
-        matches!(self, Self::Cancel | Self::BadChallenge)
+        matches!(
+            self,
+            Self::Cancel
+                | Self::BadChallenge
+                | Self::OtherNonce
+                | Self::ManyRounds
+                | Self::WrongSignature
+                | Self::NoSignature
+        )
     }
 
     /// Who does it.
@@ -120,7 +157,11 @@ impl Fault {
             | Self::TemporaryFailure
             | Self::Reject
             | Self::DroppedConnection
-            | Self::BadChallenge => Party::Server,
+            | Self::BadChallenge
+            | Self::OtherNonce
+            | Self::ManyRounds
+            | Self::WrongSignature
+            | Self::NoSignature => Party::Server,
         }
     }
 }
@@ -162,6 +203,23 @@ impl Fault {
                 Body::Reply(reply) if reply.code == 334 => edit_last_word(composed, spoil_base64),
                 _ => return None,
             },
+            Self::OtherNonce if matches!(token, Some(Reading::ScramServerFirst(_))) => {
+                with_field(composed, step, "nonce", |nonce| {
+                    let first: &[u8] = if nonce.starts_with(b"x") { b"y" } else { b"x" };
+                    [first, nonce.get(1..).unwrap_or_default()].concat()
+                })?
+            }
+            Self::ManyRounds if matches!(token, Some(Reading::ScramServerFirst(_))) => {
+                with_field(composed, step, "iteration-count", |_| b"2000000000".to_vec())?
+            }
+            Self::WrongSignature => with_field(composed, step, "verifier", |base64| {
+                let first: &[u8] = if base64.starts_with(b"A") { b"B" } else { b"A" };
+                [first, base64.get(1..).unwrap_or_default()].concat()
+            })?,
+            Self::NoSignature if step.signal == Some(Signal::ServerFinal) => {
+                wire::reply(235, Some("2.7.0"), "Authentication successful")
+            }
+            Self::OtherNonce | Self::ManyRounds | Self::NoSignature => return None,
         };
         (changed != composed).then_some(changed)
     }
@@ -186,6 +244,15 @@ pub(super) fn spoil_base64(text: &str) -> String {
 /// The first half of a token.
 pub(super) fn cut(token: &[u8]) -> &[u8] {
     &token[..token.len() / 2]
+}
+
+/// The same line with other octets in a field of its token.
+fn with_field(line: &[u8], step: &Step, name: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> Option<Vec<u8>> {
+    let (token, tree) = (step.token?, step.tree()?);
+    let octets = step.token_bytes();
+    let node = tree.find(name)?;
+    let changed = decode::patch(octets, &tree, node, &change(node.content.of(octets))).ok()?;
+    Some(wire::with_token(line, token.encoded, &changed))
 }
 
 /// The same line with its last word, the base64, changed by `change`.

@@ -1,5 +1,6 @@
 //! The calls of RFC 2222 section 7.2, as both roles make them: one context, one call at a time.
 
+use super::sasl::scram::{Hash, ScramOptions, scram};
 use super::{Bindings, Decision, Mechanism};
 use crate::mech::ntlm::ntlm;
 use crate::mech::spnego::{SpnegoOptions, spnego};
@@ -23,12 +24,29 @@ pub enum LayerMode {
 /// Makes a fresh security context for an exchange of that mechanism, over a connection that is tied so.
 pub type Contexts = Box<dyn FnMut(Mechanism, &Bindings) -> Box<dyn GssContext> + Send>;
 
-/// What the crate itself has: SPNEGO over NTLM, and NTLM alone. A second exchange of the same connection has other nonces.
+/// How the contexts of a party behave.
+#[derive(Clone, Debug, Default)]
+pub struct ContextOptions {
+    /// SPNEGO, and NTLM within.
+    pub spnego: SpnegoOptions,
+    /// SCRAM, as a server.
+    pub scram: ScramOptions,
+}
+
+impl From<SpnegoOptions> for ContextOptions {
+    fn from(spnego: SpnegoOptions) -> Self {
+        Self { spnego, ..Self::default() }
+    }
+}
+
+/// What the crate itself has: SPNEGO over NTLM, NTLM alone, SCRAM. A second exchange of the same connection has other
+/// nonces.
 #[must_use]
-pub fn embedded(mut kit: Kit, party: Party, options: SpnegoOptions) -> Contexts {
+pub fn embedded(mut kit: Kit, party: Party, options: impl Into<ContextOptions>) -> Contexts {
+    let ContextOptions { spnego: options, scram: salting } = options.into();
     let seed = kit.seed;
     let mut exchanges = 0_u64;
-    Box::new(move |mechanism, _| {
+    Box::new(move |mechanism, bindings| {
         kit.seed
             .iter_mut()
             .zip(seed)
@@ -37,6 +55,12 @@ pub fn embedded(mut kit: Kit, party: Party, options: SpnegoOptions) -> Contexts 
         exchanges += 1;
         match mechanism {
             Mechanism::Ntlm => ntlm(&kit, party, options.ntlm.clone()),
+            Mechanism::ScramSha256Plus | Mechanism::ScramSha256 => {
+                scram(Hash::Sha256, mechanism.binds(), &kit, party, bindings, salting)
+            }
+            Mechanism::ScramSha1Plus | Mechanism::ScramSha1 => {
+                scram(Hash::Sha1, mechanism.binds(), &kit, party, bindings, salting)
+            }
             _ => spnego(&kit, party, options.clone()),
         }
     })
@@ -86,6 +110,11 @@ impl Gss {
     /// The answer of the last call, with the call's name; once.
     pub(super) fn answered(&mut self) -> Option<(&'static str, Result<Answer, MechError>)> {
         Some((self.call?, self.answer.take()?))
+    }
+
+    /// Whether there is no context any more: its last call failed.
+    pub(super) const fn is_gone(&self) -> bool {
+        self.context.is_none()
     }
 
     /// The name of the authenticated initiator.

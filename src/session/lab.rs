@@ -7,12 +7,16 @@ use crate::mech::ntlm::{NtlmOptions, flags};
 use crate::mech::spnego::{MicPolicy, SpnegoOptions};
 use crate::mech::{Credential, Kit, User};
 use crate::terms::{Micros, Party, Secret};
+use crate::transcript::What;
 
 /// NTLM that signs and does not seal: the four octets of the security layer stay readable, as RFC 2222 section 7.2
 /// means them.
 fn in_clear() -> NtlmOptions {
     NtlmOptions { flags: flags::DEFAULT & !flags::SEAL, ..NtlmOptions::default() }
 }
+
+/// What stands for the 32 octets of tls-exporter.
+const MADE_UP: &[u8; 32] = b"what a TLS connection would give";
 
 /// What a lab is set up from.
 #[derive(Clone, Debug)]
@@ -94,6 +98,10 @@ impl Lab {
         if self.mechanism == Mechanism::External && self.fault != Some(Fault::WrongPassword) {
             // Without TLS there is no certificate: whom it would name is taken as given.
             session.bindings.identity.clone_from(&self.kit.credential.user);
+        }
+        if self.mechanism.binds() {
+            session.bindings.exporter = MADE_UP.to_vec();
+            session.push(What::Note("The lab has no TLS: both ends bind to octets that are made up.".to_owned()));
         }
         session
     }

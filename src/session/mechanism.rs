@@ -28,15 +28,27 @@ pub enum Mechanism {
     Xoauth2,
     /// AUTH OAUTHBEARER (RFC 7628).
     Oauthbearer,
+    /// AUTH SCRAM-SHA-256-PLUS (RFC 7677), bound to TLS.
+    ScramSha256Plus,
+    /// AUTH SCRAM-SHA-1-PLUS (RFC 5802), bound to TLS.
+    ScramSha1Plus,
+    /// AUTH SCRAM-SHA-256 (RFC 7677).
+    ScramSha256,
+    /// AUTH SCRAM-SHA-1 (RFC 5802).
+    ScramSha1,
 }
 
 impl Mechanism {
     /// All, the strongest first: a client that may choose takes the first that is offered and that it has what it takes
     /// for. GSSAPI leads (MS-SSEAN section 3.1.5.1).
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Gssapi,
         Self::GssSpnego,
         Self::External,
+        Self::ScramSha256Plus,
+        Self::ScramSha1Plus,
+        Self::ScramSha256,
+        Self::ScramSha1,
         Self::DigestMd5,
         Self::CramMd5,
         Self::Ntlm,
@@ -59,6 +71,7 @@ impl Mechanism {
             Self::External => Machine::External,
             Self::Xoauth2 => Machine::Xoauth2,
             Self::Oauthbearer => Machine::Oauthbearer,
+            Self::ScramSha256Plus | Self::ScramSha1Plus | Self::ScramSha256 | Self::ScramSha1 => Machine::Scram,
         }
     }
 
@@ -76,6 +89,10 @@ impl Mechanism {
             Self::External => "EXTERNAL",
             Self::Xoauth2 => "XOAUTH2",
             Self::Oauthbearer => "OAUTHBEARER",
+            Self::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
+            Self::ScramSha1Plus => "SCRAM-SHA-1-PLUS",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha1 => "SCRAM-SHA-1",
         }
     }
 
@@ -93,7 +110,27 @@ impl Mechanism {
             Self::External => "the client's TLS certificate (RFC 4422 appendix A)",
             Self::Xoauth2 => "a bearer token, as Google has it",
             Self::Oauthbearer => "a bearer token (RFC 7628)",
+            Self::ScramSha256Plus => "proofs of both sides, bound to TLS (RFC 7677)",
+            Self::ScramSha1Plus => "proofs of both sides, bound to TLS (RFC 5802)",
+            Self::ScramSha256 => "proofs of both sides, salted (RFC 7677)",
+            Self::ScramSha1 => "proofs of both sides, salted (RFC 5802)",
         }
+    }
+
+    /// The same mechanism bound to TLS, if it has such a variant and is not that itself.
+    #[must_use]
+    pub const fn plus(self) -> Option<Self> {
+        match self {
+            Self::ScramSha256 => Some(Self::ScramSha256Plus),
+            Self::ScramSha1 => Some(Self::ScramSha1Plus),
+            _ => None,
+        }
+    }
+
+    /// Whether it binds to TLS, so that it can be had nowhere else (RFC 5802 section 6).
+    #[must_use]
+    pub const fn binds(self) -> bool {
+        matches!(self, Self::ScramSha256Plus | Self::ScramSha1Plus)
     }
 
     /// Whether whoever listens learns the password or a token that is as good, so that it belongs within TLS (RFC 4954
@@ -107,7 +144,7 @@ impl Mechanism {
     /// section 6, RFC 4422 appendix A).
     #[must_use]
     pub fn needs_tls(self) -> bool {
-        self.name().ends_with("-PLUS") || self.name() == "EXTERNAL"
+        self.binds() || self == Self::External
     }
 }
 

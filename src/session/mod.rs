@@ -28,7 +28,7 @@ mod setup;
 pub use client::{Client, Initial, Prompts};
 pub use ending::{Ending, Stage};
 pub use fault::Fault;
-pub use gss::{Contexts, LayerMode, embedded};
+pub use gss::{ContextOptions, Contexts, LayerMode, embedded};
 pub use intake::Limits;
 use intake::{Intake, Taken};
 pub use lab::Lab;
@@ -36,6 +36,7 @@ pub use mechanism::Mechanism;
 use persona::Occasion;
 use replay::Asks;
 pub use replay::{Again, Compared, NothingToReplay, Outcome, Replay, Timing};
+pub use sasl::scram::ScramOptions;
 pub use server::Server;
 pub use setup::{ClientSetup, ServerSetup, Tls};
 
@@ -131,6 +132,14 @@ pub struct Bindings {
     /// On a server: whom the client's certificate names, an e-mail address of it or else its common name; empty where
     /// there is none. Whether somebody vouches for it, the facts say.
     pub identity: String,
+}
+
+impl Bindings {
+    /// Whether there is something to bind to.
+    #[must_use]
+    pub const fn can_bind(&self) -> bool {
+        !self.server_end_point.is_empty() || !self.exporter.is_empty()
+    }
 }
 
 /// Where to stop.

@@ -3,7 +3,10 @@
 use super::client::Rules;
 use super::gss::embedded;
 use super::persona::{ClientPersona, Habit, ServerPersona};
-use super::{Again, Client, Fault, Initial, LayerMode, Limits, Mechanism, Prompts, Server, Session, fault};
+use super::{
+    Again, Client, ContextOptions, Fault, Initial, LayerMode, Limits, Mechanism, Prompts, ScramOptions, Server,
+    Session, fault,
+};
 use crate::decode::Mech;
 use crate::mech::spnego::SpnegoOptions;
 use crate::mech::{Credential, Kit, User};
@@ -141,6 +144,8 @@ pub struct ServerSetup {
     pub allow_plaintext: bool,
     /// How it ends a GSSAPI exchange.
     pub layer: LayerMode,
+    /// SCRAM: rounds and salts.
+    pub scram: ScramOptions,
     /// What it offers of TLS.
     pub tls: Tls,
     /// How long a client may say nothing (RFC 5321 section 4.5.3.2.7).
@@ -178,6 +183,7 @@ impl ServerSetup {
             mechanisms: Mechanism::ALL.to_vec(),
             allow_plaintext: false,
             layer: LayerMode::default(),
+            scram: ScramOptions::default(),
             tls: Tls::StartTls,
             patience: Micros(300_000_000),
             fault: None,
@@ -195,7 +201,8 @@ impl ServerSetup {
     pub fn session(&self, seed: [u8; 32], now: u64) -> Session {
         let credential = Credential { user: String::new(), password: Secret::from("") };
         let kit = Kit { users: self.users.clone(), credential, seed, now, host: self.name.clone() };
-        let contexts = embedded(kit.clone(), Party::Server, SpnegoOptions::default());
+        let options = ContextOptions { scram: self.scram, ..ContextOptions::default() };
+        let contexts = embedded(kit.clone(), Party::Server, options);
         let mut server = Server::new(kit, contexts);
         server.mechanisms.clone_from(&self.mechanisms);
         server.layer = self.layer;

@@ -25,6 +25,12 @@ impl Secret {
         &self.0
     }
 
+    /// Whether there are no octets.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether `octets` are the same, in time that depends on the lengths only.
     #[must_use]
     pub fn matches(&self, octets: &[u8]) -> bool {

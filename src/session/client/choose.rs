@@ -202,7 +202,7 @@ impl Client {
         }
         self.tried.push(mechanism);
         self.reset(mechanism);
-        let start = self.start(bindings);
+        let start = self.start(standing, bindings);
         self.acting(habit.as_slice(), start)
     }
 
@@ -256,7 +256,7 @@ impl Client {
         if !suffices {
             return Some(Passed::Credential);
         }
-        let unbound = name.ends_with("-PLUS") && *bindings == Bindings::default();
+        let unbound = mechanism.binds() && !bindings.can_bind();
         let beside = name == "NTLM" && self.has(Habit::NtlmOnlyAlone) && self.offers("GSSAPI", standing);
         let domain = self.kit.credential.user.contains(['@', '\\', '/']);
         let local = name == "GSSAPI" && self.has(Habit::GssapiWantsDomain) && !domain;

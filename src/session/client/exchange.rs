@@ -13,7 +13,10 @@ use crate::transcript::{Standing, Step, Transcript};
 use crate::wire::{self, Body, COMMAND_LIMIT};
 
 impl Client {
-    pub(super) fn start(&mut self, bindings: &Bindings) -> Decision {
+    pub(super) fn start(&mut self, standing: &Standing, bindings: &Bindings) -> Decision {
+        // Whoever takes the mechanism without -PLUS though that is offered goes as one who can't bind (RFC 5802 section 6).
+        let declined = self.mechanism.plus().and_then(|plus| standing.settled.offers(plus.name())) == Some(true);
+        let bindings = if declined { &Bindings::default() } else { bindings };
         if let Some(mut sasl) = SaslClient::new(self.mechanism, &self.kit, bindings) {
             let initial = sasl.initial();
             self.sasl = Some(sasl);
@@ -216,8 +219,8 @@ impl Client {
         if !self.gss.complete {
             return self.gss.ask(Call::Step(Some(token)));
         }
-        if self.mechanism == Mechanism::Ntlm {
-            // Behind AUTHENTICATE there is nothing that could be answered.
+        if matches!(self.mechanism.machine(), Machine::SmtpNtlm | Machine::Scram) {
+            // Behind the last message there is nothing that could be answered.
             return Decision::Say(wire::CANCEL.to_vec());
         }
         self.gss.ask(Call::Unwrap(token))
@@ -286,6 +289,9 @@ impl Client {
         let gssapi = taken.is_some_and(|taken| taken.row.machine == Machine::Gssapi);
         let layer = taken.is_some_and(|taken| taken.row.row().from.name() == "WaitFinal");
         let remark = match shape {
+            Some(Signal::SuccessTooEarly) if taken.is_some_and(|taken| taken.row.machine == Machine::Scram) => {
+                "client: refused, since 235 came without the server's signature (RFC 5802 5)"
+            }
             Some(Signal::SuccessTooEarly) => {
                 "client: refused, since 235 came while proof of the server was outstanding (RFC 4178 5)"
             }

@@ -13,7 +13,7 @@ use super::gss::{Contexts, Gss, LayerMode};
 use super::persona::{ClientPersona, Habit};
 use super::sasl::SaslClient;
 use super::{Bindings, Decision, Ending, Mechanism, Stage};
-use crate::machine::Signal;
+use crate::machine::{Machine, Signal};
 use crate::mech::Kit;
 use crate::terms::Party;
 use crate::transcript::{Standing, Step, Transcript};
@@ -297,6 +297,8 @@ impl Client {
             Signal::AuthNtlm => return Some(wire::command_auth("NTLM", None)),
             Signal::AuthNtlmToken => return Some(wire::command_auth("NTLM", Some(&NEGOTIATE))),
             Signal::AuthNtlmMalformed => return Some(wire::command_auth("NTLM", Some(NO_TOKEN))),
+            Signal::AuthScram => return Some(wire::command_auth(self.scram(), None)),
+            Signal::AuthClientFirstMalformed => return Some(wire::command_auth(self.scram(), Some(NO_TOKEN))),
             Signal::AuthNotBase64 => format!("AUTH {} !\r\n", self.mechanism),
             Signal::AuthMalformed => "AUTH\r\n".to_owned(),
             Signal::ResponseNotBase64 => "!\r\n".to_owned(),
@@ -306,6 +308,12 @@ impl Client {
             _ => return None,
         };
         Some(text.into_bytes())
+    }
+
+    /// The SCRAM that it uses, or would.
+    fn scram(&self) -> &'static str {
+        let used = Some(self.mechanism).filter(|mechanism| mechanism.machine() == Machine::Scram);
+        used.unwrap_or(Mechanism::ScramSha256).name()
     }
 }
 

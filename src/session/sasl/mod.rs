@@ -9,6 +9,7 @@ mod digest_md5;
 mod external;
 mod oauth;
 mod plain;
+pub(super) mod scram;
 #[cfg(test)]
 mod testing;
 
@@ -66,7 +67,7 @@ impl SaslClient {
             Mechanism::External => Some(Self::External),
             Mechanism::Xoauth2 => Some(Self::oauth(oauth::Kind::Xoauth2, kit)),
             Mechanism::Oauthbearer => Some(Self::oauth(oauth::Kind::Oauthbearer, kit)),
-            Mechanism::Gssapi | Mechanism::GssSpnego | Mechanism::Ntlm | Mechanism::Login => None,
+            _ => None,
         }
     }
 
@@ -128,7 +129,7 @@ impl SaslServer {
             Mechanism::External => Some(Self::External(bindings.identity.clone())),
             Mechanism::Xoauth2 => Some(Self::Oauth(oauth::Kind::Xoauth2, None)),
             Mechanism::Oauthbearer => Some(Self::Oauth(oauth::Kind::Oauthbearer, None)),
-            Mechanism::Gssapi | Mechanism::GssSpnego | Mechanism::Ntlm | Mechanism::Login => None,
+            _ => None,
         }
     }
 

@@ -22,7 +22,7 @@ impl Server {
     }
 
     pub(super) fn take_gssapi(&mut self, octets: &[u8], standing: &Standing) -> Decision {
-        if self.refusing {
+        if self.refusing || self.gss.is_gone() {
             return self.verdict(false, standing);
         }
         if !self.gss.complete {
@@ -66,10 +66,10 @@ impl Server {
         }
     }
 
-    /// By their own names NTLM and SPNEGO have no security-layer step.
+    /// By their own names NTLM and SPNEGO have no security-layer step, and SCRAM has none at all.
     fn layer(&self, standing: &Standing) -> LayerMode {
         match standing.settled.machine {
-            Some(Machine::SmtpNtlm | Machine::GssSpnego) => LayerMode::Skip,
+            Some(Machine::SmtpNtlm | Machine::GssSpnego | Machine::Scram) => LayerMode::Skip,
             _ => self.layer,
         }
     }

@@ -223,6 +223,10 @@ impl Server {
         if mechanism == Mechanism::Login {
             return self.start_login(initial.map(|initial| initial.span.of(step.line())));
         }
+        // A client that says that the server can't bind is wrong only where it could have (RFC 5802 section 6).
+        let can_bind = |plus| self.mechanisms.contains(&plus) && self.allows(plus, standing.settled.tls);
+        let bindings =
+            if mechanism.plus().is_some_and(|plus| !can_bind(plus)) { &Bindings::default() } else { bindings };
         self.gss = Gss::new((self.contexts)(mechanism, bindings));
         match octets {
             Some(octets) if !octets.is_empty() => self.accept(octets),

@@ -117,6 +117,7 @@ fn challenge(emit: Signal, standing: &Standing) -> Option<Vec<u8>> {
             completed[NEG_STATE] = 0;
             return Some(wire::challenge(Some(&completed)));
         }
+        Signal::ServerError => b"e=other-error",
         Signal::MalformedChallenge => NO_TOKEN,
         _ => return None,
     };
