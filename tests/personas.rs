@@ -1,10 +1,10 @@
-//! Client personas: what each says, what is said of it, and by what it is recognised.
+//! Personas: what a client says as one, what is said of it, and by what clients and servers are recognised.
 
 #[allow(dead_code)] // `machines.rs` uses the rest.
 mod rows;
 
 use saslscope::mech::Credential;
-use saslscope::session::persona::{ClientPersona, Likeness, fingerprint, lines};
+use saslscope::session::persona::{ClientPersona, Likeness, ServerPersona, fingerprint, lines};
 use saslscope::session::{ClientSetup, Effect, Input, Mechanism, ServerSetup, Session, Tls};
 use saslscope::terms::{Micros, Party, Secret};
 use saslscope::transcript::{Transcript, What, recording};
@@ -62,8 +62,8 @@ fn said(session: &Session) -> Vec<String> {
     said.collect()
 }
 
-fn recognised(transcript: &Transcript) -> Vec<&'static str> {
-    let found = fingerprint(transcript, Party::Client);
+fn recognised(transcript: &Transcript, party: Party) -> Vec<&'static str> {
+    let found = fingerprint(transcript, party);
     found.into_iter().filter(Likeness::consistent).map(|one| one.persona).collect()
 }
 
@@ -140,7 +140,7 @@ fn mailkit_says_ehlo_with_its_address_and_again_behind_auth() {
     let mut setup = client(ClientPersona::Mailkit, "alice", "wonderland");
     setup.mechanism = Some(Mechanism::Gssapi);
     let session = talk(&setup, &server(&[Mechanism::Gssapi]));
-    assert_eq!(recognised(session.transcript()), ["mailkit"]);
+    assert_eq!(recognised(session.transcript(), Party::Client), ["mailkit"]);
     let said = said(&session);
     let kit = "(MailKit, Net/Smtp/SmtpClient.cs)";
     assert_eq!(
@@ -197,7 +197,7 @@ fn each_persona_is_recognised_from_what_it_says() {
             for password in ["wonderland", "looking-glass"] {
                 let session = talk(&client(persona, "alice", password), &server(mechanisms));
                 let found = fingerprint(session.transcript(), Party::Client);
-                let names = recognised(session.transcript());
+                let names = recognised(session.transcript(), Party::Client);
                 assert!(
                     names.contains(&persona.name()),
                     "{persona}, {mechanisms:?}: {:#?}",
@@ -226,7 +226,7 @@ fn what_sets_a_persona_apart() {
         // A name with a domain, so that curl takes GSSAPI.
         let user = if persona == ClientPersona::Curl { "alice@EXAMPLE.COM" } else { "alice" };
         let session = talk(&client(persona, user, password), &server(mechanisms));
-        let mut names = recognised(session.transcript());
+        let mut names = recognised(session.transcript(), Party::Client);
         names.sort_unstable();
         assert_eq!(
             names,
@@ -248,13 +248,59 @@ fn real_clients_are_recognised() {
         ("spnego-ntlm-ours-postfix", "saslscope"),
     ];
     for (name, persona) in table {
-        let bytes = std::fs::read(format!("tests/real/{name}.session")).expect("the recording");
-        let mut transcript = Transcript::new();
-        for event in recording::read(&bytes).recording.events {
-            transcript.push(event);
-        }
-        let names = recognised(&transcript);
+        let transcript = real(name);
+        let names = recognised(&transcript, Party::Client);
         let report = lines(Party::Client, &fingerprint(&transcript, Party::Client));
         assert!(names.contains(&persona), "{name}: {report:#?}");
+    }
+}
+
+fn real(name: &str) -> Transcript {
+    let bytes = std::fs::read(format!("tests/real/{name}.session")).expect("the recording");
+    let mut transcript = Transcript::new();
+    for event in recording::read(&bytes).recording.events {
+        transcript.push(event);
+    }
+    transcript
+}
+
+#[test]
+fn each_server_is_recognised_from_what_it_says() {
+    for persona in ServerPersona::ALL {
+        for mechanism in [Mechanism::Gssapi, Mechanism::Login, Mechanism::Plain, Mechanism::CramMd5, Mechanism::Ntlm] {
+            for password in ["wonderland", "looking-glass"] {
+                let mut client = client(ClientPersona::Saslscope, "alice", password);
+                (client.mechanism, client.force) = (Some(mechanism), true);
+                let session = talk(&client, &ServerSetup { persona, ..server(&[Mechanism::Gssapi, Mechanism::Login]) });
+                let report = lines(Party::Server, &fingerprint(session.transcript(), Party::Server));
+                let names = recognised(session.transcript(), Party::Server);
+                assert!(names.contains(&persona.name()), "{persona}, {mechanism}: {report:#?}");
+                let expected = if matches!(persona, ServerPersona::Strict | ServerPersona::Saslscope) { 2 } else { 1 };
+                assert!(names.len() <= expected, "{persona}, {mechanism}: {report:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn real_servers_are_recognised() {
+    let table = [
+        ("login-swaks-postfix", "postfix"),
+        ("login-errors-postfix", "postfix"),
+        ("auth-errors-postfix", "postfix"),
+        ("gssapi-errors-postfix", "postfix"),
+        ("spnego-ntlm-postfix", "postfix"),
+        ("spnego-kerberos-postfix", "postfix"),
+        ("kerberos-gsasl-dovecot", "dovecot"),
+        ("login-curl-dovecot-wrong-password", "dovecot"),
+        ("login-errors-dovecot", "dovecot"),
+        ("login-curl-aiosmtpd", "aiosmtpd"),
+        ("login-errors-aiosmtpd", "aiosmtpd"),
+        ("auth-errors-aiosmtpd", "aiosmtpd"),
+    ];
+    for (name, persona) in table {
+        let transcript = real(name);
+        let report = lines(Party::Server, &fingerprint(&transcript, Party::Server));
+        assert_eq!(recognised(&transcript, Party::Server), [persona], "{name}: {report:#?}");
     }
 }

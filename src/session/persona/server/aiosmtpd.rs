@@ -22,6 +22,8 @@ pub(super) const AIOSMTPD: Data = Data {
     ],
     replies: &[
         reply(Greeting, 220, "", "{host} Python SMTP 1.4.6", SMTP),
+        // To AUTH; to MAIL it says HELO in its place.
+        reply(SendHello, 503, "", "Error: send EHLO first", SMTP),
         reply(SendHello, 503, "", "Error: send HELO first", SMTP),
         reply(SendEhlo, 500, "", "Error: command 'AUTH' not recognized", SMTP),
         reply(NeedsTls, 538, "5.7.11", "Encryption required for requested authentication mechanism", SMTP),

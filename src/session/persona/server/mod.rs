@@ -317,6 +317,13 @@ impl ServerPersona {
         (*own, differs.then(remark))
     }
 
+    /// What it may say then, in any mechanism, as far as that is known of it: what this program says stands in for no
+    /// product.
+    pub(in crate::session) fn known_replies(self, on: Occasion) -> impl Iterator<Item = Reply> {
+        let ours = matches!(self, Self::Saslscope | Self::Strict).then(|| self.reply(on, "").0);
+        ours.into_iter().chain(self.data().replies.iter().copied().filter(move |reply| reply.on == on))
+    }
+
     /// The reply of this program on that occasion, whatever the persona.
     pub(in crate::session) fn usual(on: Occasion) -> Reply {
         saslscope::reply_on(on)
