@@ -7,7 +7,7 @@ use saslscope::mech::Credential;
 use saslscope::session::persona::{ClientPersona, Likeness, ServerPersona, fingerprint, lines};
 use saslscope::session::{ClientSetup, Effect, Input, Mechanism, ServerSetup, Session, Tls};
 use saslscope::terms::{Micros, Party, Secret};
-use saslscope::transcript::{Transcript, What, recording};
+use saslscope::transcript::{Step, Transcript, What, recording};
 
 fn client(persona: ClientPersona, user: &str, password: &str) -> ClientSetup {
     let credential = Credential { user: user.to_owned(), password: Secret::from(password) };
@@ -87,6 +87,19 @@ fn dotnet_8_under_gssapi() {
             "C: QUIT",
         ]
     );
+}
+
+#[test]
+fn the_service_principal_is_that_of_the_persona() {
+    for (persona, name) in
+        [(ClientPersona::Saslscope, "smtp/server.example.com"), (ClientPersona::Dotnet9, "SMTPSVC/server.example.com")]
+    {
+        let session = talk(&client(persona, "alice", "wonderland"), &server(&[Mechanism::Gssapi]));
+        let trees = session.transcript().steps().iter().filter_map(Step::tree);
+        let named: Vec<String> =
+            trees.filter_map(|tree| tree.root.find("MsvAvTargetName").map(|node| node.value.to_string())).collect();
+        assert_eq!(named, [name], "{persona}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::{
     Session, fault,
 };
 use crate::decode::Mech;
+use crate::mech::ntlm::NtlmOptions;
 use crate::mech::spnego::SpnegoOptions;
 use crate::mech::{Credential, Kit, User};
 use crate::terms::{Micros, Party, Secret};
@@ -100,7 +101,10 @@ impl ClientSetup {
         if self.fault == Some(Fault::WrongPassword) {
             kit.credential.password = Secret::from(fault::WRONG_PASSWORD);
         }
-        let options = SpnegoOptions { mechs: vec![Mech::Ntlmssp], ..SpnegoOptions::default() };
+        // A host-based service name of the GSS-API is written with a slash where it is a principal.
+        let target_name = Some(self.persona.service_principal(&self.host).replacen('@', "/", 1));
+        let ntlm = NtlmOptions { target_name, ..NtlmOptions::default() };
+        let options = SpnegoOptions { mechs: vec![Mech::Ntlmssp], ntlm, ..SpnegoOptions::default() };
         let mechanism = self.mechanism.unwrap_or_default();
         let contexts = embedded(kit.clone(), Party::Client, options);
         let mut client = Client::new(&self.name, kit, mechanism, contexts);

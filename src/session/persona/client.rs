@@ -1,6 +1,6 @@
 //! How mail clients of the field authenticate, one table entry each.
 //!
-//! Limits: Outlook's order of mechanisms is not known, so it chooses as saslscope does. Kerberos is not played here: where
+//! Limits: Outlook's order of mechanisms and its service principal are not known, so there it does as saslscope does. Kerberos is not played here: where
 //! a product would put a bare Kerberos token under GSSAPI, its persona puts SPNEGO.
 
 use super::Quirk;
@@ -159,7 +159,7 @@ const OUTLOOK: Data = Data {
     says: "Outlook: no initial response",
     order: &[],
     complete: false,
-    service: "SMTPSVC/",
+    service: "smtp/",
     habits: &[
         quirk(Habit::BareLogin, "AUTH LOGIN without the user name", "MS-XLOGIN note 2"),
         quirk(Habit::BareNtlm, "AUTH NTLM without a token", "MS-SMTPNTLM note 2"),
