@@ -35,8 +35,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn postfix_with_cyrus_meets_our_client() {
-    let mechanisms =
-        &["GSSAPI", "GSS-SPNEGO", "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN", "LOGIN",
+    let mechanisms = &[
+        "GSSAPI",
+        "GSS-SPNEGO",
+        "SCRAM-SHA-256",
+        "SCRAM-SHA-1",
+        "DIGEST-MD5",
+        "CRAM-MD5",
+        "NTLM",
+        "PLAIN",
+        "LOGIN",
         "LOGIN, STARTTLS",
     ];
     our_client("Postfix", "postfix", &["postconf", "-d", "-h", "mail_version"], mechanisms);
