@@ -580,6 +580,28 @@ fn tls_is_had_as_the_options_say() {
 }
 
 #[test]
+fn a_certificate_logs_on() {
+    let folder = folder("external");
+    let path = |name: &str| folder.join(name).to_str().expect("UTF-8").to_owned();
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=alice"])
+        .args(["-keyout", &path("key.pem"), "-out", &path("cert.pem")])
+        .output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        eprintln!("skipped: EXTERNAL: openssl is not there to make a certificate");
+        return;
+    }
+    let both = [fs::read(path("cert.pem")).expect("made"), fs::read(path("key.pem")).expect("made")].concat();
+    fs::write(path("both.pem"), both).expect("written");
+    let server = Server::start(&folder, &["--json", "--mechs", "external"]);
+    for (more, exit) in [(&["--client-cert", &*path("both.pem")][..], 0), (&[], 28)] {
+        let arguments = [&["--mech", "external", "--insecure"], more].concat();
+        let output = client(&folder, &server.address(), &arguments);
+        assert_eq!(output.status.code(), Some(exit), "{}", told(&output));
+    }
+}
+
+#[test]
 fn what_is_logged_has_no_secrets() {
     let folder = folder("log");
     let log = folder.join("log");

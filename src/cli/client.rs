@@ -12,9 +12,10 @@ use super::stepping::{Holding, Said, Stepper};
 use super::words::of;
 use super::{Common, Exit, Failure, chance, outcome, save, screen};
 use crate::drive::{Address, BadFile, ClientTls, Live, News, Target, What};
+use crate::mech::Credential;
 use crate::session::persona::ClientPersona;
 use crate::session::{ClientSetup, Ending, Fault, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls};
-use crate::terms::{Micros, Party};
+use crate::terms::{Micros, Party, Secret};
 use crate::tui::{Dial, Options, Start};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,7 +57,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     allow_plaintext: bool,
     /// Whose habits the client has
-    #[arg(long, value_enum, value_name = "PERSONA", default_value_t, env = "SASLSCOPE_PERSONA", ignore_case = true)]
+    #[arg(long, value_enum, value_name = "PERSONA", default_value_t, ignore_case = true)]
     persona: ClientPersona,
     /// The name that it gives in EHLO
     #[arg(long, value_name = "NAME", default_value = "localhost")]
@@ -148,7 +149,12 @@ impl Arguments {
     }
 
     fn setup(&self, address: &Address, tls: Tls) -> Result<ClientSetup, Failure> {
-        let credential = self.password.credential(self.user.as_deref(), &address.host, self.netrc)?;
+        let credential = if self.mech == Some(Mechanism::External) {
+            // The certificate says who it is; a user is whom to act as (RFC 4422 appendix A).
+            Credential { user: self.user.clone().unwrap_or_default(), password: Secret::from("") }
+        } else {
+            self.password.credential(self.user.as_deref(), &address.host, self.netrc)?
+        };
         let mut setup = ClientSetup::new(&address.host, credential);
         setup.name.clone_from(&self.name);
         setup.mechanism = self.mech;

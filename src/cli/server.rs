@@ -26,7 +26,7 @@ use super::words::of;
 use super::{Common, Exit, Failure, chance, save, screen};
 use crate::config::users;
 use crate::decode::escape;
-use crate::drive::{ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
+use crate::drive::{BadFile, ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
 use crate::session::persona::ServerPersona;
 use crate::session::{Fault, Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
 use crate::terms::{Micros, Party};
@@ -63,6 +63,10 @@ pub(super) struct Arguments {
     /// The key of that certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
+    /// Ask clients for a certificate that one of these authorities (PEM) has issued, for EXTERNAL. Without it, they are
+    /// asked for any where `--mechs` names EXTERNAL
+    #[arg(long, value_name = "FILE")]
+    client_ca: Option<PathBuf>,
     /// Whom it knows: a TOML file with `[[user]]`, `name`, `password`, and perhaps `domain`, `token`, `disabled`; only
     /// alice, whose password is wonderland, if none is given
     #[arg(long, value_name = "FILE", env = "SASLSCOPE_USERS")]
@@ -71,7 +75,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     allow_plaintext: bool,
     /// Whose habits the server has
-    #[arg(long, value_enum, value_name = "PERSONA", default_value_t, env = "SASLSCOPE_PERSONA", ignore_case = true)]
+    #[arg(long, value_enum, value_name = "PERSONA", default_value_t, ignore_case = true)]
     persona: ServerPersona,
     /// After so many failed attempts it closes; 0 is never
     #[arg(long, value_name = "NUMBER", default_value_t = 3)]
@@ -147,11 +151,17 @@ impl Arguments {
     }
 
     fn certificate(&self) -> Result<ServerTls, Failure> {
-        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
-            return ServerTls::load(cert, key).map_err(|error| Failure::usage(format!("reading {error}")));
+        let unread = |error: BadFile| Failure::usage(format!("reading {error}"));
+        let tls = if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
+            ServerTls::load(cert, key).map_err(unread)?
+        } else {
+            let failed = |why| Failure::usage(format!("making up a certificate for {}: {why}; see --name", self.name));
+            ServerTls::throw_away(&self.name).map_err(failed)?
+        };
+        if self.client_ca.is_none() && !self.mechs.contains(&Mechanism::External) {
+            return Ok(tls);
         }
-        let failed = |why| Failure::usage(format!("making up a certificate for {}: {why}; see --name", self.name));
-        ServerTls::throw_away(&self.name).map_err(failed)
+        tls.asking(self.client_ca.as_deref()).map_err(unread)
     }
 
     fn setup(&self, out: &mut Out) -> Result<ServerSetup, Failure> {
