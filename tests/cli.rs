@@ -379,7 +379,7 @@ fn the_readme_and_the_help_name_the_same_commands() {
     let helps: String = commands().iter().map(|command| stdout(&run(&["help", command], b"")).to_owned()).collect();
     let flags =
         readme.split(|c: char| c.is_whitespace() || "`|,.()=".contains(c)).filter(|word| word.starts_with("--"));
-    let cargo = ["--release", "--bench", "--prepare", "--path", "--locked"];
+    let cargo = ["--release", "--bench", "--test", "--prepare", "--path", "--locked"];
     let flags = flags.filter(|flag| flag[2..].starts_with(char::is_alphabetic) && !cargo.contains(flag));
     for flag in flags {
         assert!(["\n", " <", "[="].iter().any(|end| helps.contains(&format!("{flag}{end}"))), "{flag}");
