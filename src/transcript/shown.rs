@@ -133,16 +133,23 @@ impl Shown {
     /// The line with its token in words; a fact that is no line as a recording has it.
     #[must_use]
     pub fn words(&self, reveal: bool) -> String {
+        self.words_within(reveal, usize::MAX)
+    }
+
+    /// The same of a line that may be long: its first octets, at least so many.
+    #[must_use]
+    pub fn words_within(&self, reveal: bool, most: usize) -> String {
+        let part = |start: usize, end: usize| printable(Span::new(start, end.min(start.saturating_add(most))).of(self.line()));
         let Some(message) = &self.message else { return fact(&self.event) };
         let line = self.line();
         match (&self.tree, &message.body) {
             (_, Body::Response(Response::Empty)) => "‹empty line›".to_owned(),
             (Some(tree), _) if !self.encoded.is_empty() => {
-                let before = printable(Span::new(0, self.encoded.start).of(line));
-                let behind = printable(Span::new(self.encoded.end, message.content.end).of(line));
+                let before = part(0, self.encoded.start);
+                let behind = part(self.encoded.end, message.content.end);
                 format!("{before}‹{}›{behind}", summary(tree, &self.token, reveal))
             }
-            _ => printable(line),
+            _ => part(0, line.len()),
         }
     }
 

@@ -129,10 +129,27 @@ pub fn printable(bytes: &[u8]) -> String {
     text
 }
 
+/// How many characters [`printable`] has for that octet.
+#[must_use]
+pub const fn printed_width(octet: u8) -> usize {
+    match octet {
+        b'\\' => 2,
+        0x20..=0x7E => 1,
+        _ => 4,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn every_octet_is_as_wide_as_it_is_printed() {
+        for octet in 0..=u8::MAX {
+            assert_eq!(printed_width(octet), printable(&[octet]).chars().count(), "{octet:#04x}");
+        }
+    }
 
     /// What comes out of a buffer with that limit, the rest without terminator included.
     fn lines(limit: usize, chunks: &[&[u8]]) -> Vec<(Vec<u8>, u64)> {

@@ -16,7 +16,7 @@ mod line;
 mod read;
 
 pub use compose::{CANCEL, EMPTY, challenge, command_auth, reply, reply_lines, response, with_token};
-pub use line::{COMMAND_LIMIT, LINE_LIMIT, LineBuffer, printable};
+pub use line::{COMMAND_LIMIT, LINE_LIMIT, LineBuffer, printable, printed_width};
 pub use read::{keywords, read_client, read_server};
 
 use crate::terms::{Cite, Span};

@@ -270,9 +270,12 @@ fn mark(step: &Step, shown: &Shown) -> (char, Role) {
     }
 }
 
+/// So many octets of a line fill its row on any screen.
+const WORDS: usize = 1_000;
+
 /// The line in words, and how many lines are held.
 fn text(shown: &Shown, exchange: &Exchange, is_held: bool, reveal: bool) -> String {
-    let mut text = shown.words(reveal);
+    let mut text = shown.words_within(reveal, WORDS);
     let lines = exchange
         .held_line()
         .filter(|_| is_held)

@@ -115,26 +115,38 @@ fn content(buffer: &mut Buffer, area: Rect, pane: Pane, model: &Model, exchange:
         Pane::Tree if facts::lines(exchange, 80, paint).is_none() => tree::draw(buffer, area, model, exchange, paint),
         Pane::State => state::draw(buffer, area, exchange, paint),
         Pane::Raw | Pane::Tree | Pane::Why => {
-            let (lines, first) = text(pane, area, model, exchange, paint);
-            rows(buffer, area, lines.into_iter().skip(first));
+            rows(buffer, area, text(pane, area, model, exchange, paint).lines.into_iter());
         }
     }
 }
 
-/// All lines of a pane of text, and the first that is to be seen.
-fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> (Vec<Line<'static>>, usize) {
-    let width = usize::from(area.width);
-    let facts = if pane == Pane::Why { None } else { facts::lines(exchange, width, paint) };
-    let (lines, wanted) = match (pane, facts) {
-        (_, Some(facts)) => (facts, None),
-        (Pane::Raw, None) => raw::lines(model, exchange, width, paint),
-        _ => (why::lines(exchange, width, paint), None),
-    };
-    let most = lines.len().saturating_sub(usize::from(area.height));
+/// What is seen of a pane of text.
+struct Text {
+    lines: Vec<Line<'static>>,
+    /// The first of them among all.
+    first: usize,
+    /// How far it can be scrolled.
+    most: usize,
+}
+
+fn text(pane: Pane, area: Rect, model: &Model, exchange: &Exchange, paint: &Paint) -> Text {
+    let (width, height) = (usize::from(area.width), usize::from(area.height));
     let scrolled = Pane::ALL.iter().position(|known| *known == pane).map_or(0, |place| exchange.scroll[place]);
-    // What is selected stays in sight.
-    let follow = wanted.map(|line: usize| (line + 2).saturating_sub(usize::from(area.height)));
-    (lines, follow.unwrap_or(scrolled).min(most))
+    let facts = if pane == Pane::Why { None } else { facts::lines(exchange, width, paint) };
+    let lines = match (pane, facts) {
+        (Pane::Raw, None) => {
+            let parts = raw::parts(model, exchange, width, paint);
+            let most = parts.len().saturating_sub(height);
+            // What is selected stays in sight.
+            let first = parts.wanted.map_or(scrolled, |row| (row + 2).saturating_sub(height)).min(most);
+            return Text { lines: parts.rows(first, height, paint), first, most };
+        }
+        (_, Some(facts)) => facts,
+        (_, None) => why::lines(exchange, width, paint),
+    };
+    let most = lines.len().saturating_sub(height);
+    let first = scrolled.min(most);
+    Text { lines: lines.into_iter().skip(first).take(height).collect(), first, most }
 }
 
 /// One row of a list. What stands on a ground of its own keeps it where the row is selected.
@@ -176,8 +188,7 @@ fn area_of(model: &Model, pane: Pane) -> Option<Rect> {
 /// How far a pane of text can be scrolled.
 pub(super) fn most_scroll(model: &Model, pane: Pane) -> usize {
     let (Some(area), Some(exchange)) = (area_of(model, pane), &model.exchange) else { return 0 };
-    let (lines, _) = text(pane, area, model, exchange, &Paint::new(model));
-    lines.len().saturating_sub(usize::from(area.height))
+    text(pane, area, model, exchange, &Paint::new(model)).most
 }
 
 /// How many octets or characters a row of a pane has.

@@ -81,9 +81,10 @@ fn in_pane(model: &Model, exchange: &Exchange, placed: Placed, at: Position) -> 
         Pane::Tree => tree::node_at(area, exchange, at).map(|(node, folds)| Target::Node(node, folds)),
         Pane::Bytes => bytes::octet_at(area, exchange, at).map(Target::Octet),
         Pane::Raw if area.contains(at) => {
-            let (_, first) = super::text(Pane::Raw, area, model, exchange, &super::Paint::new(model));
+            let paint = super::Paint::new(model);
+            let first = super::text(Pane::Raw, area, model, exchange, &paint).first;
             let (row, column) = (first + usize::from(at.y - area.y), usize::from(at.x - area.x));
-            raw::octet_at(exchange, usize::from(area.width), row, column).map(Target::Character)
+            raw::octet_at(exchange, usize::from(area.width), row, column, &paint).map(Target::Character)
         }
         Pane::State => {
             state::row_at(area, exchange, at).map(|(party, machine, row)| Target::Diagram(party, machine, row))
