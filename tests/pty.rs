@@ -3,8 +3,10 @@
 
 mod terminal;
 
-use std::io::Read as _;
-use terminal::{Pty, await_that, home};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use terminal::{PATIENCE, Pty, await_that, home};
 
 #[test]
 fn the_lab_is_stepped_to_the_held_token_and_left() {
@@ -182,4 +184,132 @@ fn a_program_that_is_killed_leaves_its_recording() {
     // Opened, the greeting, EHLO, the four lines of its reply.
     assert_eq!(loaded.recording.events.len(), 7);
     std::fs::remove_file(&file).unwrap();
+}
+
+/// Lines of a peer that is no part of the program.
+struct Plain {
+    reader: BufReader<TcpStream>,
+}
+
+impl Plain {
+    fn connect(port: u16) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { reader: BufReader::new(stream) }
+    }
+
+    fn says(&mut self, line: &str) {
+        self.reader.get_mut().write_all(format!("{line}\r\n").as_bytes()).unwrap();
+    }
+
+    fn hears(&mut self) -> String {
+        let mut line = String::new();
+        self.reader.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// The last line of a reply.
+    fn hears_reply(&mut self) -> String {
+        loop {
+            let line = self.hears();
+            if line.as_bytes().get(3) != Some(&b'-') {
+                return line;
+            }
+        }
+    }
+}
+
+/// The port that the screen says the server listens on.
+fn port(pty: &mut Pty) -> u16 {
+    pty.await_text(&["listening on 127.0.0.1:"]);
+    let text = pty.text();
+    let (_, rest) = text.split_once("listening on 127.0.0.1:").unwrap();
+    rest.split(' ').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_client_waits_while_its_server_is_held_and_keys_are_answered() {
+    let mut pty = Pty::start(&["server", "--listen", "127.0.0.1:0", "--allow-plaintext"]);
+    let port = port(&mut pty);
+    let mut client = Plain::connect(port);
+    let mut other = Plain::connect(port);
+    pty.await_text(&["2 open", "HELD"]);
+    pty.type_keys("\r");
+    pty.await_text(&["S ●220"]);
+    pty.type_keys("n");
+    assert!(client.hears().starts_with("220 "));
+    client.says("EHLO client.example.com");
+    pty.await_text(&["S ●250 AUTH"]);
+    pty.type_keys("n");
+    client.hears_reply();
+    client.says("AUTH LOGIN");
+    pty.await_text(&["S ●334"]);
+    // Held: the help comes and goes, the other session is looked at, all while the client waits.
+    pty.type_keys("?");
+    pty.await_text(&["Help:"]);
+    pty.type_keys("\x1b");
+    pty.await_screen("the help is gone", |screen| !screen.contents().contains("Help:"));
+    pty.type_keys("H");
+    pty.await_text(&["S ●220"]);
+    pty.type_keys("c");
+    assert!(other.hears().starts_with("220 "));
+    pty.type_keys("H");
+    pty.await_text(&["S ●334"]);
+    pty.type_keys("n");
+    assert_eq!(client.hears(), "334 VXNlcm5hbWU6");
+    // Quitting asks once; whoever is connected is told by the end of the connection.
+    pty.type_keys("q");
+    pty.await_text(&["2 connections are open; the same again closes them"]);
+    pty.type_keys("q");
+    assert_eq!(pty.end().exit_code(), 0);
+    assert_eq!(client.hears(), "");
+}
+
+#[test]
+fn a_client_meets_our_own_server() {
+    let folder = home().join("own-server");
+    std::fs::create_dir_all(&folder).unwrap();
+    let port_file = folder.join("port");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_saslscope"))
+        .args(["server", "--headless", "--listen", "127.0.0.1:0", "--allow-plaintext", "--tls", "never"])
+        .args(["--no-autosave", "--port-file", port_file.to_str().unwrap()])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let port = await_that("the port", || std::fs::read_to_string(&port_file).ok());
+    let address = format!("127.0.0.1:{}", port.trim());
+    let arguments =
+        ["client", &address, "--user", "alice", "--password-env", "PW", "--mech", "login", "--allow-plaintext"];
+    let mut pty = Pty::start_with(&arguments, &[("PW", "wonderland")], (80, 24));
+    pty.await_text(&["C ●EHLO"]);
+    pty.type_keys("n");
+    pty.await_text(&["C ●AUTH LOGIN"]);
+    pty.type_keys("c");
+    pty.await_text(&["ended", "✔ authenticated"]);
+    // Once more, with the server gone.
+    server.kill().unwrap();
+    server.wait().unwrap();
+    pty.type_keys("r");
+    pty.await_text(&["connection refused", "r tries again"]);
+    pty.type_keys("q");
+    assert_eq!(pty.end().exit_code(), 2);
+}
+
+/// The recording that the system leaves behind holds what was seen, and says how it ended.
+#[test]
+fn a_server_that_is_ended_by_the_system_leaves_its_recordings() {
+    let data = home().join("ended");
+    let environment = [("XDG_DATA_HOME", data.to_str().unwrap())];
+    let mut pty = Pty::start_with(&["server", "--listen", "127.0.0.1:0"], &environment, (80, 24));
+    let _client = Plain::connect(port(&mut pty));
+    pty.await_text(&["1 open", "HELD"]);
+    pty.signal("-TERM");
+    pty.end();
+    let files: Vec<_> = std::fs::read_dir(data.join("saslscope/recordings")).unwrap().collect();
+    assert_eq!(files.len(), 1);
+    let bytes = std::fs::read(files[0].as_ref().unwrap().path()).unwrap();
+    let loaded = saslscope::transcript::recording::read(&bytes);
+    assert_eq!(loaded.damage, None);
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains("*  opened 127.0.0.1:") && text.contains("*  closed by"), "{text}");
 }

@@ -139,7 +139,8 @@ impl Shown {
     /// The same of a line that may be long: its first octets, at least so many.
     #[must_use]
     pub fn words_within(&self, reveal: bool, most: usize) -> String {
-        let part = |start: usize, end: usize| printable(Span::new(start, end.min(start.saturating_add(most))).of(self.line()));
+        let part =
+            |start: usize, end: usize| printable(Span::new(start, end.min(start.saturating_add(most))).of(self.line()));
         let Some(message) = &self.message else { return fact(&self.event) };
         let line = self.line();
         match (&self.tree, &message.body) {

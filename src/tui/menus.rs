@@ -13,11 +13,13 @@ use super::model::{Model, Overlay, Pane};
 use super::otherwise;
 use super::reach;
 use super::stepping::{forward, input, toggle_stop};
-use super::update::{run, update};
+use super::update::{open_lab, run, update};
 use crate::config::theme::{Listed, Theme};
 use crate::decode::escape;
 use crate::machine::RowId;
+use crate::session::persona::fingerprint;
 use crate::session::{Fault, Input, Mechanism, Stop};
+use crate::terms::Party;
 use crate::transcript::question::Question;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -72,6 +74,10 @@ pub(super) enum MenuKind {
     Guessed,
     /// Does nothing: it is to be read.
     Machine,
+    /// Plays the lab of a mechanism.
+    Labs,
+    /// Goes to the step that an item tells of, if it tells of one.
+    Likeness(Vec<Option<usize>>),
     /// Keeps the theme; before, each is shown as the cursor passes.
     Themes {
         /// The one to go back to.
@@ -93,6 +99,40 @@ pub(super) fn machine(model: &mut Model) {
     };
     let items = model.can.iter().map(item).collect();
     menu(model, "This build, this machine", MenuKind::Machine, items);
+}
+
+/// Lists the mechanisms, each with what it is.
+pub(super) fn labs(model: &mut Model) {
+    let item = |mechanism: Mechanism| Item {
+        label: format!("{:16}  {}", mechanism.name(), mechanism.says()),
+        detail: "Both ends are played here; each line is held before it goes.".to_owned(),
+    };
+    menu(model, "The lab: which mechanism?", MenuKind::Labs, Mechanism::ALL.map(item).into());
+}
+
+/// Lists whom the peer may be, with what speaks for it and against it; of a lab or a recording, the client.
+pub(super) fn likeness(model: &mut Model) {
+    let Some(exchange) = model.shown() else { return };
+    let party = exchange.role().map_or(Party::Client, Party::peer);
+    let found = fingerprint(exchange.transcript(), party);
+    let mut items = Vec::new();
+    let mut steps = Vec::new();
+    for one in &found {
+        let (mark, detail) =
+            if one.consistent() { ('✔', "Nothing speaks against it.") } else { ('✘', "It is not so.") };
+        items.push(Item { label: format!("{mark} {:16}  {}", one.persona, one.says), detail: detail.to_owned() });
+        steps.push(None);
+        for seen in &one.evidence {
+            let sign = if seen.fits { '+' } else { '-' };
+            let label = format!("    {sign} {:>3}  {}", seen.step + 1, escape(&seen.says));
+            items.push(Item { label, detail: format!("Enter goes to step {}.", seen.step + 1) });
+            steps.push(Some(seen.step));
+        }
+    }
+    if items.is_empty() {
+        return model.say(format!("no personas of a {party} are known to compare with"));
+    }
+    menu(model, &format!("Whom the {party} may be"), MenuKind::Likeness(steps), items);
 }
 
 pub(super) fn choose(model: &mut Model) -> Option<Effect> {
@@ -119,6 +159,14 @@ pub(super) fn choose(model: &mut Model) -> Option<Effect> {
         }
         MenuKind::Themes { before, all } => reach::chosen(model, before, all.get(menu.selected)),
         MenuKind::Guess { row, asks } => guess::guessed(model, row, &asks, menu.selected),
+        MenuKind::Labs => {
+            let lab = model.fresh_lab(*Mechanism::ALL.get(menu.selected)?);
+            open_lab(model, lab);
+        }
+        MenuKind::Likeness(steps) => {
+            let (step, reveal) = ((*steps.get(menu.selected)?)?, model.revealed());
+            model.exchange.as_mut()?.look(step, reveal);
+        }
         MenuKind::Guessed | MenuKind::Machine => {}
     }
     None

@@ -30,6 +30,7 @@ mod effect;
 mod exchange;
 mod files;
 mod focus;
+mod form;
 mod guess;
 mod keys;
 mod line_editor;
@@ -371,7 +372,7 @@ fn can(model: &Model) -> Vec<(&'static str, String)> {
     };
     vec![
         ("mechanisms", "LOGIN; GSSAPI by the embedded SPNEGO and NTLMv2. Kerberos is read, not played.".to_owned()),
-        ("network", "not used: the lab plays both ends in this program".to_owned()),
+        ("network", "used by client and server alone: the lab plays both ends in this program".to_owned()),
         ("colours", colors.to_owned()),
         ("characters", if model.options.ascii { "ASCII only" } else { "Unicode" }.to_owned()),
         ("settings", place(dirs::config())),

@@ -5,6 +5,7 @@ use super::edit::Editor;
 use super::effect::Effect;
 pub(super) use super::exchange::{Exchange, Source, TimeMode};
 use super::files::{self, BuiltIn, Opened, Progress};
+use super::form::{Filled, Form};
 use super::keys::Action;
 use super::menus::Menu;
 use super::mouse::Mouse;
@@ -93,6 +94,8 @@ pub struct Model {
     /// How many follow.
     pub(super) followers: usize,
     pub(super) network: Network,
+    /// What forms were filled in with last.
+    pub(super) filled: Filled,
     left: Option<bool>,
     /// This would lose what is not saved: it is done if it is wanted again at once.
     pub(super) doubted: Option<Action>,
@@ -137,6 +140,7 @@ pub(super) enum Overlay {
     /// A row of a machine, and the steps that took it.
     Edge(Walked),
     Edit(Box<Editor>),
+    Form(Form),
 }
 
 /// An entry of the start screen.
@@ -147,6 +151,12 @@ pub(super) enum Entry {
     /// The list of sessions.
     Sessions,
     Lab(Mechanism),
+    /// The lab of any other mechanism.
+    OtherLab,
+    /// A client, once its form is filled in.
+    Client,
+    /// A server, likewise.
+    Server,
     /// The lab of GSSAPI, in which the client prefers what the server can't do.
     RequestMic,
     BuiltIn(BuiltIn),
@@ -202,6 +212,7 @@ impl Model {
             clock,
             front: Front::Start,
             network: Network::default(),
+            filled: Filled::default(),
             entry: 0,
             exchange: None,
             overlay: None,
@@ -453,6 +464,7 @@ impl Model {
         entries.extend(self.exchange.is_some().then_some(Entry::Continue));
         entries.extend(self.network.is_many().then_some(Entry::Sessions));
         entries.extend([Entry::Lab(Mechanism::Gssapi), Entry::RequestMic, Entry::Lab(Mechanism::Login)]);
+        entries.extend([Entry::OtherLab, Entry::Client, Entry::Server]);
         entries.push(Entry::Open);
         entries.extend(self.recent.iter().cloned().map(Entry::Recent));
         entries.extend(self.recordings.iter().cloned().map(Entry::File));

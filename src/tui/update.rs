@@ -1,13 +1,14 @@
 //! What keys and pasted text do to the model: the one place that changes it. Each area does its part in a file of its own.
 
 use super::effect::Effect;
+use super::form::FormKind;
 use super::keys::{Action, Binding};
 use super::looking::{look, moved};
 use super::model::{Entry, Exchange, Front, Model, Overlay, Pane};
 use super::prompts::{self, PromptKind, prompt};
 use super::stepping::{self, input};
 use super::{
-    copy, edges, edit, guess, marks, menus, mouse, network, otherwise, panes, picture, play, reach, search, show,
+    copy, edges, edit, form, guess, marks, menus, mouse, network, otherwise, panes, picture, play, reach, search, show,
 };
 use crate::decode::Mech;
 use crate::session::{Input, Lab, Mechanism, On, Session};
@@ -29,6 +30,7 @@ pub fn key(model: &mut Model, event: KeyEvent) -> Option<Effect> {
         Some(Overlay::Prompt(_)) => prompts::key(model, event),
         Some(Overlay::Menu(_)) => menus::key(model, event),
         Some(Overlay::Edge(_)) => edges::key(model, event),
+        Some(Overlay::Form(_)) => form::key(model, event),
         Some(Overlay::Edit(_)) => {
             edit::key(model, event);
             None
@@ -47,6 +49,7 @@ pub fn paste(model: &mut Model, text: &str) {
             search::typed(model);
         }
         Some(Overlay::Edit(_)) => edit::paste(model, text),
+        Some(Overlay::Form(form)) => form::paste(form, text),
         Some(Overlay::Menu(menu)) => menus::paste(menu, text),
         _ => {}
     }
@@ -90,6 +93,7 @@ pub(super) fn update(model: &mut Model, action: Action) -> Option<Effect> {
         Action::Present => return show::present(model),
         Action::Suspend => model.suspended = true,
         Action::Leave if model.loading.is_some() => model.cancel_loading(),
+        Action::Likeness => menus::likeness(model),
         Action::NextHeld => network::next_held(model),
         Action::HangUp => network::hang_up(model),
         Action::Sessions => model.front = Front::List,
@@ -140,6 +144,9 @@ fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
             let lab = model.fresh_lab(mechanism);
             open_lab(model, lab);
         }
+        Entry::OtherLab => menus::labs(model),
+        Entry::Client => form::open(model, FormKind::Client),
+        Entry::Server => form::open(model, FormKind::Server),
         Entry::RequestMic => {
             let mut lab = model.fresh_lab(Mechanism::Gssapi);
             lab.offer = vec![Mech::Kerberos, Mech::Ntlmssp];
@@ -153,7 +160,7 @@ fn open_entry(model: &mut Model, entry: Entry) -> Option<Effect> {
     None
 }
 
-fn open_lab(model: &mut Model, lab: Lab) {
+pub(super) fn open_lab(model: &mut Model, lab: Lab) {
     model.open_lab(lab);
     if let Err(error) = model.recorder() {
         model.complain(error.to_string());

@@ -711,3 +711,16 @@ fn what_a_hand_has_changed_is_not_left_unsaved_by_one_key() {
     press(&mut model, "m Q");
     assert!(model.outcome().is_some());
 }
+
+#[test]
+fn a_long_line_is_seen_to_its_end() {
+    let line = format!("S: 220 {}\\x00end\n", "x".repeat(999_990));
+    let mut model = model(options());
+    model.open_recording("long".to_owned(), read(format!("saslscope session 1\n\n{line}").as_bytes()));
+    press(&mut model, "1");
+    let first = text(&mut model, SIZES[0]);
+    assert!(first.contains(" S: 220 xxx") && !first.contains("end"), "{first}");
+    press(&mut model, "G");
+    let last = text(&mut model, SIZES[0]);
+    assert!(last.contains("xxx\\x00end"), "{last}");
+}

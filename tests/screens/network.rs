@@ -226,3 +226,77 @@ fn a_thousand_sessions_are_kept_and_none_is_thrown_out() {
     assert!(!next.loose.is_dropped() && peers[7].loose.is_dropped());
     assert!(text(&mut model, SIZES[0]).contains("the oldest that had ended is no longer listed"));
 }
+
+/// The start screen with the cursor at the entry of that name.
+fn start_at(entry: &str) -> Model {
+    let mut model = model(options());
+    while !text(&mut model, SIZES[0]).contains(&format!("▶ {entry}")) {
+        press(&mut model, "j");
+    }
+    press(&mut model, "Enter");
+    model
+}
+
+#[test]
+fn the_start_screen_asks_for_a_server_to_connect_to() {
+    let mut model = start_at("client…");
+    press(&mut model, "Ctrl-u");
+    enter(&mut model, "mail.example.com:0");
+    check("form-client-wrong", &mut model, &SIZES[..1]);
+    press(&mut model, "Backspace 2 5 Tab l l Tab Tab Space Tab Tab w x");
+    check("form-client", &mut model, &SIZES);
+    assert!(!text(&mut model, SIZES[0]).contains("wx"), "a password is not shown");
+    press(&mut model, "Enter");
+    let (link, mut peer) = Peer::new(1, &model);
+    model.connecting(link);
+    peer.tells(&mut model, What::Input(go("192.0.2.10:25")));
+    assert_eq!(peer.calls(&mut model), "<TLS>", "implicit TLS was chosen");
+    // What was filled in stands there again, but for the password.
+    press(&mut model, "Esc");
+    while !text(&mut model, SIZES[0]).contains("▶ client…") {
+        press(&mut model, "j");
+    }
+    press(&mut model, "Enter");
+    let again = text(&mut model, SIZES[0]);
+    assert!(again.contains("mail.example.com:25") && again.contains("implicit") && !again.contains('•'), "{again}");
+}
+
+#[test]
+fn the_start_screen_asks_where_to_listen() {
+    let mut model = start_at("server…");
+    check("form-server", &mut model, &SIZES);
+    press(&mut model, "Enter");
+    model.listening(Err(Failure::Listen {
+        address: "127.0.0.1:2525".to_owned(),
+        why: "another program listens there; try another port".to_owned(),
+    }));
+    check("sessions-failed", &mut model, &SIZES[..1]);
+    press(&mut model, "r");
+    model.listening(Ok("127.0.0.1:2525".parse().unwrap()));
+    assert!(text(&mut model, SIZES[0]).contains("user alice, password wonderland"));
+    press(&mut model, "q");
+    assert!(
+        model.outcome().is_some_and(|outcome| outcome.failure.is_none()),
+        "no connection is open, so nothing is asked"
+    );
+}
+
+#[test]
+fn any_mechanism_is_played_in_the_lab() {
+    let mut model = start_at("lab: another mechanism…");
+    check("labs", &mut model, &SIZES);
+    press(&mut model, "j Enter");
+    assert!(text(&mut model, SIZES[0]).contains("The lab: AUTH "));
+}
+
+#[test]
+fn a_peer_is_known_by_what_it_does() {
+    let mut model = server("127.0.0.1:2525");
+    let mut peer = comes(&mut model, 1);
+    press(&mut model, "Enter c");
+    peer.says(&mut model, Party::Client, "EHLO [127.0.0.1]\nAUTH LOGIN\nYWxpY2U=\nd29uZGVybGFuZA==\nQUIT\n");
+    press(&mut model, "F");
+    check("fingerprint", &mut model, &SIZES);
+    press(&mut model, "j Enter");
+    assert!(!text(&mut model, SIZES[0]).contains("Whom the client may be"));
+}

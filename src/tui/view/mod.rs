@@ -9,6 +9,7 @@ mod bytes;
 mod edge;
 mod edit;
 mod facts;
+mod form;
 mod ladder;
 mod layout;
 mod menu;

@@ -18,6 +18,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, model: &Model, paint: &Paint
         Overlay::Prompt(prompt) if matches!(prompt.kind, PromptKind::Search | PromptKind::Filter) => {
             Some(draw_line(buffer, bars(area).crumb, model, prompt, paint))
         }
+        Overlay::Form(form) => super::form::draw(buffer, area, form, paint),
         Overlay::Edit(editor) => super::edit::draw(buffer, area, editor, paint),
         Overlay::Prompt(prompt) => Some(draw_prompt(buffer, area, model, prompt, paint)),
         Overlay::Edge(opened) => {

@@ -126,7 +126,8 @@ impl Octets<'_> {
         for at in 0..=self.octets.len() {
             let end = cell + self.width(at);
             if end > cells.start && cell < cells.end {
-                for (cell, (c, style)) in (cell..).zip(self.glyphs(at, paint)).filter(|(cell, _)| cells.contains(cell)) {
+                for (cell, (c, style)) in (cell..).zip(self.glyphs(at, paint)).filter(|(cell, _)| cells.contains(cell))
+                {
                     put(cell, c, style);
                 }
             }
@@ -164,7 +165,8 @@ pub(super) fn parts<'a>(model: &Model, exchange: &'a Exchange, width: usize, pai
         let octets = octets.strip_suffix(b"\r\n").unwrap_or(octets);
         Part::Octets(Octets { octets, hidden: &[], marks: None, head: (letter, mark), style, columns })
     };
-    let follow = line.marks.as_ref().and_then(|marks| marks.cursor.or(Some(marks.hit.start).filter(|_| !marks.hit.is_empty())));
+    let follow =
+        line.marks.as_ref().and_then(|marks| marks.cursor.or(Some(marks.hit.start).filter(|_| !marks.hit.is_empty())));
     let wanted = follow.filter(|at| *at < line.octets.len()).map(|at| line.cell(at) / columns);
     let mut parts = vec![Part::Octets(line)];
     if let Some(before) = shown.edited_from() {

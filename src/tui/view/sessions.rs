@@ -154,7 +154,8 @@ fn row(
     {
         let taken: usize = left.iter().map(|span| width(&span.content)).sum();
         let who = step.from().map_or_else(String::new, |party| format!("{}: ", party.letter()));
-        let words = cut(&format!("{who}{}", shown.words_within(model.revealed(), wide)), wide.saturating_sub(taken + 9));
+        let words =
+            cut(&format!("{who}{}", shown.words_within(model.revealed(), wide)), wide.saturating_sub(taken + 9));
         left.push(paint.span(words, step.from().map_or(Role::Dim, Paint::party)));
     }
     spread(left, vec![paint.span(format!("{} ", seconds(summary.duration)), Role::Dim)], wide)

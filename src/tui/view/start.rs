@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-const WHAT: &str = "An oscilloscope for SMTP authentication. It plays both ends of an AUTH exchange here, or opens a \
+const WHAT: &str = "An oscilloscope for SMTP authentication. It plays one end of an AUTH exchange or both, or opens a \
                     recording, holds every line, and shows the same moment as raw line, decoded token and place in \
                     the state machine, with the clause that put it there.";
 
@@ -205,6 +205,24 @@ fn describe(entry: &Entry) -> Described {
             &format!("both ends: {}", mechanism.says()),
             "Each line is held before it goes: {step} lets it go, {answer} answers otherwise, {cancel} cancels. \
              {secrets} shows the password for 30 seconds.",
+        ),
+        Entry::OtherLab => say(
+            "Play",
+            "lab: another mechanism…",
+            "all that both ends can play",
+            "A list of mechanisms; each line is held before it goes.",
+        ),
+        Entry::Client => say(
+            "Play",
+            "client…",
+            "against a server of your own",
+            "Asks for server, mechanism, user and password; each line is held before it goes.",
+        ),
+        Entry::Server => say(
+            "Play",
+            "server…",
+            "for your own clients, here on this machine",
+            "Knows alice, whose password is wonderland, unless told otherwise. Each line is held before it goes.",
         ),
         Entry::Open => say("Open", "open a recording…", "type its name", "A .session file, by its path."),
         Entry::Machine => say(
