@@ -34,7 +34,7 @@ enum Part<'a> {
 
 /// A line of the wire, broken into rows behind `C: `. It may be long, so only those rows are made that are seen.
 struct Octets<'a> {
-    octets: &'a [u8],
+    line: &'a [u8],
     /// Where they stand for secrets.
     hidden: &'a [Span],
     /// What is lit, wrong and under the cursor, where it is the line that is looked at.
@@ -83,20 +83,20 @@ impl Octets<'_> {
     fn width(&self, at: usize) -> usize {
         let missing = self.marks.as_ref().is_some_and(|marks| marks.before.binary_search(&at).is_ok());
         let hides = self.hidden.iter().any(|span| span.contains(at));
-        let own = self.octets.get(at).map_or(0, |octet| if hides { 1 } else { printed_width(*octet) });
+        let own = self.line.get(at).map_or(0, |octet| if hides { 1 } else { printed_width(*octet) });
         usize::from(missing) + own
     }
 
     fn cells(&self) -> usize {
-        self.cell(self.octets.len() + 1)
+        self.cell(self.line.len() + 1)
     }
 
     /// The first cell of the octet at `at`.
     fn cell(&self, at: usize) -> usize {
-        let printed = |span: Span| span.of(self.octets).iter().map(|octet| printed_width(*octet)).sum::<usize>();
+        let printed = |span: Span| span.of(self.line).iter().map(|octet| printed_width(*octet)).sum::<usize>();
         let before = Span::new(0, at);
         let hidden = self.hidden.iter().map(|span| Span::new(span.start.min(at), span.end.min(at)));
-        let spared: usize = hidden.map(|span| printed(span) - span.of(self.octets).len()).sum();
+        let spared: usize = hidden.map(|span| printed(span) - span.of(self.line).len()).sum();
         let missing = self.marks.as_ref().map_or(0, |marks| marks.before.partition_point(|missing| *missing < at));
         printed(before) - spared + missing
     }
@@ -104,7 +104,7 @@ impl Octets<'_> {
     /// The octet of a cell.
     fn octet_at(&self, cell: usize) -> Option<usize> {
         let mut end = 0;
-        (0..self.octets.len()).find(|at| {
+        (0..self.line.len()).find(|at| {
             end += self.width(*at);
             cell < end
         })
@@ -119,11 +119,13 @@ impl Octets<'_> {
         let mut put = |cell: usize, c: char, style: Style| {
             let Some(row) = rows.get_mut(cell / self.columns - window.start) else { return };
             match row.last_mut() {
-                Some(span) if cell % self.columns > 0 && span.style == style => span.content.to_mut().push(c),
+                Some(span) if !cell.is_multiple_of(self.columns) && span.style == style => {
+                    span.content.to_mut().push(c)
+                }
                 _ => row.push(Text::styled(c.to_string(), style)),
             }
         };
-        for at in 0..=self.octets.len() {
+        for at in 0..=self.line.len() {
             let end = cell + self.width(at);
             if end > cells.start && cell < cells.end {
                 for (cell, (c, style)) in (cell..).zip(self.glyphs(at, paint)).filter(|(cell, _)| cells.contains(cell))
@@ -143,7 +145,7 @@ impl Octets<'_> {
     fn glyphs(&self, at: usize, paint: &Paint) -> Vec<(char, Style)> {
         let missing = self.marks.as_ref().is_some_and(|marks| marks.before.binary_search(&at).is_ok());
         let mut glyphs: Vec<_> = missing.then(|| ('✘', paint.style(Role::Bad))).into_iter().collect();
-        let Some(octet) = self.octets.get(at) else { return glyphs };
+        let Some(octet) = self.line.get(at) else { return glyphs };
         let hides = self.hidden.iter().any(|span| span.contains(at));
         let text = if hides { "•".to_owned() } else { printable(&[*octet]) };
         let style = self.marks.as_ref().map_or(self.style, |marks| marks.style(at, hides, self.style, paint));
@@ -163,11 +165,11 @@ pub(super) fn parts<'a>(model: &Model, exchange: &'a Exchange, width: usize, pai
     let (letter, style, columns) = (line.head.0, line.style, line.columns);
     let other = |octets: &'a [u8], mark, style| {
         let octets = octets.strip_suffix(b"\r\n").unwrap_or(octets);
-        Part::Octets(Octets { octets, hidden: &[], marks: None, head: (letter, mark), style, columns })
+        Part::Octets(Octets { line: octets, hidden: &[], marks: None, head: (letter, mark), style, columns })
     };
     let follow =
         line.marks.as_ref().and_then(|marks| marks.cursor.or(Some(marks.hit.start).filter(|_| !marks.hit.is_empty())));
-    let wanted = follow.filter(|at| *at < line.octets.len()).map(|at| line.cell(at) / columns);
+    let wanted = follow.filter(|at| *at < line.line.len()).map(|at| line.cell(at) / columns);
     let mut parts = vec![Part::Octets(line)];
     if let Some(before) = shown.edited_from() {
         parts.push(Part::Row(paint.span(" Changed before it went; as composed it was:", Role::Warn).into()));
@@ -197,7 +199,7 @@ fn looked_at<'a>(exchange: &'a Exchange, width: usize, paint: &Paint) -> Option<
     let octets = shown.line().strip_suffix(b"\r\n").unwrap_or(shown.line());
     let from = exchange.focus.party();
     Some(Octets {
-        octets,
+        line: octets,
         hidden: &shown.hidden,
         marks: Some(marks),
         head: (from.letter(), ':'),
