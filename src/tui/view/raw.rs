@@ -120,7 +120,7 @@ impl Octets<'_> {
             let Some(row) = rows.get_mut(cell / self.columns - window.start) else { return };
             match row.last_mut() {
                 Some(span) if !cell.is_multiple_of(self.columns) && span.style == style => {
-                    span.content.to_mut().push(c)
+                    span.content.to_mut().push(c);
                 }
                 _ => row.push(Text::styled(c.to_string(), style)),
             }
