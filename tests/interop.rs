@@ -157,8 +157,9 @@ fn context(case: &Case, we_play: Party) -> Box<dyn GssContext> {
         host: "server.contoso.com".into(),
     };
     let flags = if case.seal { flags::DEFAULT } else { flags::DEFAULT & !flags::SEAL };
-    // Both peers always seal, and read nothing else; our client does as the server did before.
-    let inner = NtlmOptions { flags, always_seal: we_play == Party::Server, ..NtlmOptions::default() };
+    // Both peers always seal, and read nothing else: our server tells them by their Version, our client does as the
+    // server did before.
+    let inner = NtlmOptions { flags, ..NtlmOptions::default() };
     if case.protocol == "ntlm" {
         return ntlm(&kit, we_play, inner);
     }

@@ -511,7 +511,7 @@ mod policy {
              S: 250 2.0.0 Shown and discarded: nothing is delivered here\nC: DATA\nS: 503 5.5.1 Send MAIL first\n\
              C: VRFY alice\nS: 252 2.0.0 Nobody is verified here\nC: EXPN list\nS: 502 5.5.1 Not implemented\n\
              C: BDAT 3 LAST\nS: 502 5.5.1 Not implemented\nC: HELP\nS: 214 2.0.0 …\n\
-             C: XYZZY\nS: 500 5.5.1 Command not recognized",
+             C: XYZZY\nS: 500 5.5.2 Command not recognized",
         );
     }
 

@@ -453,12 +453,13 @@ fn inner(machine: Machine, said: &Said<'_>) -> Option<Signal> {
     let signal = match said.token?.inner? {
         Inner::NtlmNegotiate => Signal::NtlmNegotiate,
         Inner::NtlmChallenge => Signal::NtlmChallenge,
+        Inner::NtlmAuthenticate { weak: true, .. } => Signal::NtlmAuthenticateV1,
         Inner::NtlmAuthenticate { .. } => Signal::NtlmAuthenticate,
         Inner::ApReq { mutual: true } => Signal::ApReqMutual,
         Inner::ApReq { mutual: false } => Signal::ApReq,
         Inner::ApRep => Signal::ApRep,
         Inner::KrbError => Signal::KrbError,
     };
-    let ntlm = matches!(signal, Signal::NtlmNegotiate | Signal::NtlmChallenge | Signal::NtlmAuthenticate);
+    let ntlm = signal.is(Signal::NtlmAuthenticate) || matches!(signal, Signal::NtlmNegotiate | Signal::NtlmChallenge);
     (ntlm == (machine == Machine::Ntlm)).then_some(signal)
 }

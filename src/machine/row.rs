@@ -600,6 +600,8 @@ signals! {
     NtlmChallenge,
     /// NTLM's third message: the client proves that it knows the password.
     NtlmAuthenticate,
+    /// NTLM's third message with a weak response, one of 24 octets or of LM alone.
+    NtlmAuthenticateV1: NtlmAuthenticate,
     /// AP-REQ: the client shows its ticket, and asks for no proof of the server.
     ApReq,
     /// AP-REQ: the client shows its ticket, and asks the server to prove itself.

@@ -140,7 +140,7 @@ pub enum NegState {
 pub enum Inner {
     NtlmNegotiate,
     NtlmChallenge,
-    NtlmAuthenticate { seals: bool },
+    NtlmAuthenticate { seals: bool, weak: bool },
     ApReq { mutual: bool },
     ApRep,
     KrbError,
@@ -350,7 +350,7 @@ impl Settled {
         match token.inner {
             Some(Inner::NtlmNegotiate) => self.meet(Machine::Ntlm, Mech::Ntlmssp),
             Some(Inner::NtlmChallenge) => self.mechanism_sent = false,
-            Some(Inner::NtlmAuthenticate { seals }) => {
+            Some(Inner::NtlmAuthenticate { seals, .. }) => {
                 self.mechanism_sent = true;
                 self.sealed = seals;
             }
@@ -555,7 +555,11 @@ fn inner_of(node: &Node) -> Option<Inner> {
     match node.name.as_ref() {
         "NEGOTIATE_MESSAGE" => Some(Inner::NtlmNegotiate),
         "CHALLENGE_MESSAGE" => Some(Inner::NtlmChallenge),
-        "AUTHENTICATE_MESSAGE" => Some(Inner::NtlmAuthenticate { seals: has_flag(node, "NegotiateFlags", 0x20) }),
+        "AUTHENTICATE_MESSAGE" => Some(Inner::NtlmAuthenticate {
+            seals: has_flag(node, "NegotiateFlags", 0x20),
+            weak: node.find("NTLM_RESPONSE").is_some()
+                || node.child("NtChallengeResponse").is_none() && node.child("LmChallengeResponse").is_some(),
+        }),
         "AP-REQ" => Some(Inner::ApReq { mutual: has_flag(node, "ap-options", 0x2000_0000) }),
         "AP-REP" => Some(Inner::ApRep),
         "KRB-ERROR" => Some(Inner::KrbError),

@@ -1,4 +1,4 @@
-//! GSS-API mechanisms: the trait, embedded SPNEGO over embedded `NTLMv2`.
+//! GSS-API mechanisms: the trait, embedded SPNEGO over embedded NTLM.
 //!
 //! Stands on `terms` and `decode`. A call may block and knows no socket; whoever drives runs it off the loop. Reads
 //! through `decode` and refuses a tree that has problems. Nonces and times come in as values, so that an exchange is
@@ -156,6 +156,8 @@ pub struct Facts {
     pub confidentiality: bool,
     /// Whether the acceptor is authenticated too.
     pub mutual: bool,
+    /// What a reader should know of how it came about: that a response is weak, what it is bound to.
+    pub remarks: Vec<String>,
 }
 
 /// Somebody that a server knows.

@@ -2,7 +2,7 @@
 
 use super::sasl::scram::{Hash, ScramOptions, scram};
 use super::{Bindings, Decision, Mechanism};
-use crate::mech::ntlm::ntlm;
+use crate::mech::ntlm::{channel_bindings, ntlm};
 use crate::mech::spnego::{SpnegoOptions, spnego};
 use crate::mech::{Answer, Call, GssContext, Kit, MechError, major};
 use crate::terms::Party;
@@ -24,6 +24,28 @@ pub enum LayerMode {
 /// Makes a fresh security context for an exchange of that mechanism, over a connection that is tied so.
 pub type Contexts = Box<dyn FnMut(Mechanism, &Bindings) -> Box<dyn GssContext> + Send>;
 
+/// What a client means by AUTH GSSAPI.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnderGssapi {
+    /// SPNEGO (MS-SSEAN section 3.1.5.1).
+    #[default]
+    Spnego,
+    /// NTLM's own messages in place of a NegTokenInit, which Windows and Cyrus take (MS-SPNG note 8).
+    Ntlm,
+}
+
+/// Whether the response is tied to the TLS connection beneath (RFC 5056, RFC 5929; Extended Protection in Windows).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChannelBindings {
+    /// No: a client sends none, a server does not look at any.
+    None,
+    /// Under TLS a client sends them, and a server verifies those that come.
+    #[default]
+    Allow,
+    /// A client does not log on without, and a server lets nobody in without.
+    Require,
+}
+
 /// How the contexts of a party behave.
 #[derive(Clone, Debug, Default)]
 pub struct ContextOptions {
@@ -31,6 +53,10 @@ pub struct ContextOptions {
     pub spnego: SpnegoOptions,
     /// SCRAM, as a server.
     pub scram: ScramOptions,
+    /// What a client means by AUTH GSSAPI; a server takes both.
+    pub under_gssapi: UnderGssapi,
+    /// Whether NTLM is tied to the connection.
+    pub channel_bindings: ChannelBindings,
 }
 
 impl From<SpnegoOptions> for ContextOptions {
@@ -43,7 +69,7 @@ impl From<SpnegoOptions> for ContextOptions {
 /// nonces.
 #[must_use]
 pub fn embedded(mut kit: Kit, party: Party, options: impl Into<ContextOptions>) -> Contexts {
-    let ContextOptions { spnego: options, scram: salting } = options.into();
+    let ContextOptions { spnego: options, scram: salting, under_gssapi, channel_bindings: bound } = options.into();
     let seed = kit.seed;
     let mut exchanges = 0_u64;
     Box::new(move |mechanism, bindings| {
@@ -53,15 +79,22 @@ pub fn embedded(mut kit: Kit, party: Party, options: impl Into<ContextOptions>) 
             .zip(exchanges.to_le_bytes())
             .for_each(|((octet, seed), count)| *octet = seed ^ count);
         exchanges += 1;
+        let mut options = options.clone();
+        if bound != ChannelBindings::None && !bindings.server_end_point.is_empty() {
+            options.ntlm.channel_bindings = Some(channel_bindings(&bindings.server_end_point));
+        }
+        options.ntlm.require_bindings = bound == ChannelBindings::Require;
+        let bare = party == Party::Client && under_gssapi == UnderGssapi::Ntlm;
         match mechanism {
-            Mechanism::Ntlm => ntlm(&kit, party, options.ntlm.clone()),
+            Mechanism::Ntlm => ntlm(&kit, party, options.ntlm),
+            Mechanism::Gssapi if bare => ntlm(&kit, party, options.ntlm),
             Mechanism::ScramSha256Plus | Mechanism::ScramSha256 => {
                 scram(Hash::Sha256, mechanism.binds(), &kit, party, bindings, salting)
             }
             Mechanism::ScramSha1Plus | Mechanism::ScramSha1 => {
                 scram(Hash::Sha1, mechanism.binds(), &kit, party, bindings, salting)
             }
-            _ => spnego(&kit, party, options.clone()),
+            _ => spnego(&kit, party, options),
         }
     })
 }
@@ -77,6 +110,9 @@ pub(super) struct Gss {
     call: Option<&'static str>,
     /// The context is complete on this side.
     pub(super) complete: bool,
+    /// What it has to remark and has not, and how much it has.
+    remarks: Vec<String>,
+    remarked: usize,
 }
 
 impl Gss {
@@ -95,6 +131,7 @@ impl Gss {
         self.answer = Some(match result {
             Ok((context, answer)) => {
                 self.complete |= matches!(answer, Answer::Stepped { complete: true, .. });
+                self.remarks = context.facts().remarks.split_off(self.remarked);
                 self.context = Some(context);
                 Ok(answer)
             }
@@ -105,6 +142,13 @@ impl Gss {
     /// Gives a call up that is under way: its answer will come too late.
     pub(super) fn abandon(&mut self) {
         self.take(Err(MechError::new(major::FAILURE, "The call was given up: the user cancelled.")));
+    }
+
+    /// What a reader should know of the context; each once.
+    pub(super) fn remark(&mut self) -> Option<String> {
+        let first = (!self.remarks.is_empty()).then(|| self.remarks.remove(0))?;
+        self.remarked += 1;
+        Some(first)
     }
 
     /// The answer of the last call, with the call's name; once.

@@ -28,7 +28,7 @@ mod setup;
 pub use client::{Client, Initial, Prompts};
 pub use ending::{Ending, Stage};
 pub use fault::Fault;
-pub use gss::{ContextOptions, Contexts, LayerMode, embedded};
+pub use gss::{ChannelBindings, ContextOptions, Contexts, LayerMode, UnderGssapi, embedded};
 pub use intake::Limits;
 use intake::{Intake, Taken};
 pub use lab::Lab;
@@ -1012,6 +1012,11 @@ impl Session {
         if self.stops.iter().any(|stop| stop.met_by(step)) {
             self.running = false;
             self.stopped = true;
+        }
+        let signal = step.signal.filter(|_| step.from() == Some(Party::Client));
+        let remark = signal.zip(self.server.as_ref()).and_then(|(signal, server)| server.remark_on(signal));
+        if let Some(remark) = remark {
+            self.push(What::Note(remark.to_owned()));
         }
     }
 }

@@ -1,13 +1,12 @@
 //! What a party is set up from, before a connection: a client, or a server with as many sessions as there come.
 
 use super::client::Rules;
-use super::gss::embedded;
+use super::gss::{ChannelBindings, UnderGssapi, embedded};
 use super::persona::{ClientPersona, Habit, ServerPersona};
 use super::{
     Again, Client, ContextOptions, Fault, Initial, LayerMode, Limits, Mechanism, Prompts, ScramOptions, Server,
     Session, fault,
 };
-use crate::decode::Mech;
 use crate::mech::ntlm::NtlmOptions;
 use crate::mech::spnego::SpnegoOptions;
 use crate::mech::{Credential, Kit, User};
@@ -48,6 +47,14 @@ pub struct ClientSetup {
     pub prompts: Prompts,
     /// How a GSSAPI exchange ends.
     pub layer: LayerMode,
+    /// What it means by GSSAPI.
+    pub under_gssapi: UnderGssapi,
+    /// The service principal name that it asks for, in NTLM's `MsvAvTargetName`; `None`: that of the persona.
+    pub spn: Option<String>,
+    /// Whether its response is tied to the TLS connection.
+    pub channel_bindings: ChannelBindings,
+    /// Whether it answers with `NTLMv1`, which is weak, where the server understands nothing else.
+    pub allow_ntlmv1: bool,
     /// When it uses TLS.
     pub tls: Tls,
     /// Whether mechanisms that bare a secret are used without TLS (RFC 4954 section 4).
@@ -81,6 +88,10 @@ impl ClientSetup {
             initial: Initial::default(),
             prompts: Prompts::default(),
             layer: LayerMode::default(),
+            under_gssapi: UnderGssapi::default(),
+            spn: None,
+            channel_bindings: ChannelBindings::default(),
+            allow_ntlmv1: false,
             tls: Tls::default(),
             allow_plaintext: false,
             certificate: false,
@@ -102,9 +113,15 @@ impl ClientSetup {
             kit.credential.password = Secret::from(fault::WRONG_PASSWORD);
         }
         // A host-based service name of the GSS-API is written with a slash where it is a principal.
-        let target_name = Some(self.persona.service_principal(&self.host).replacen('@', "/", 1));
-        let ntlm = NtlmOptions { target_name, ..NtlmOptions::default() };
-        let options = SpnegoOptions { mechs: vec![Mech::Ntlmssp], ntlm, ..SpnegoOptions::default() };
+        let usual = || self.persona.service_principal(&self.host).replacen('@', "/", 1);
+        let target_name = Some(self.spn.clone().unwrap_or_else(usual));
+        let ntlm = NtlmOptions { target_name, allow_v1: self.allow_ntlmv1, ..NtlmOptions::default() };
+        let options = ContextOptions {
+            spnego: SpnegoOptions { ntlm, ..SpnegoOptions::default() },
+            under_gssapi: self.under_gssapi,
+            channel_bindings: self.channel_bindings,
+            ..ContextOptions::default()
+        };
         let mechanism = self.mechanism.unwrap_or_default();
         let contexts = embedded(kit.clone(), Party::Client, options);
         let mut client = Client::new(&self.name, kit, mechanism, contexts);
@@ -137,6 +154,7 @@ impl ClientSetup {
 
 /// A server to be: each connection is a session of its own.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is a switch of its own.
 pub struct ServerSetup {
     /// Its name in greeting and EHLO reply.
     pub name: String,
@@ -150,6 +168,13 @@ pub struct ServerSetup {
     pub layer: LayerMode,
     /// SCRAM: rounds and salts.
     pub scram: ScramOptions,
+    /// Whether it refuses what .NET does beside RFC 2222 section 7.2, as Cyrus does: a second empty line, a length before
+    /// the choice of layer; [`ServerPersona::Strict`] does so of itself.
+    pub strict: bool,
+    /// Whether responses have to be tied to the TLS connection.
+    pub channel_bindings: ChannelBindings,
+    /// Whether it takes `NTLMv1`, which is weak.
+    pub allow_ntlmv1: bool,
     /// What it offers of TLS.
     pub tls: Tls,
     /// How long a client may say nothing (RFC 5321 section 4.5.3.2.7).
@@ -188,6 +213,9 @@ impl ServerSetup {
             allow_plaintext: false,
             layer: LayerMode::default(),
             scram: ScramOptions::default(),
+            strict: false,
+            channel_bindings: ChannelBindings::default(),
+            allow_ntlmv1: false,
             tls: Tls::StartTls,
             patience: Micros(300_000_000),
             fault: None,
@@ -205,7 +233,13 @@ impl ServerSetup {
     pub fn session(&self, seed: [u8; 32], now: u64) -> Session {
         let credential = Credential { user: String::new(), password: Secret::from("") };
         let kit = Kit { users: self.users.clone(), credential, seed, now, host: self.name.clone() };
-        let options = ContextOptions { scram: self.scram, ..ContextOptions::default() };
+        let ntlm = NtlmOptions { allow_v1: self.allow_ntlmv1, ..NtlmOptions::default() };
+        let options = ContextOptions {
+            spnego: SpnegoOptions { ntlm, ..SpnegoOptions::default() },
+            channel_bindings: self.channel_bindings,
+            scram: self.scram,
+            ..ContextOptions::default()
+        };
         let contexts = embedded(kit.clone(), Party::Server, options);
         let mut server = Server::new(kit, contexts);
         server.mechanisms.clone_from(&self.mechanisms);
@@ -218,6 +252,7 @@ impl ServerSetup {
         server.require_auth = self.require_auth;
         server.failures_allowed = self.failures_allowed;
         server.fault = self.fault;
+        server.strict = self.strict;
         let mut session = Session::new(None, Some(server));
         if self.tls == Tls::Implicit {
             session.use_implicit_tls();

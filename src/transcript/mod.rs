@@ -97,8 +97,9 @@ impl Transcript {
 
     fn line(&self, from: Party, step: &mut Step) {
         let What::Line { bytes, cut, .. } = &step.event.what else { return };
+        let read_as = dialogue(&step.standing);
         let mut message = match from {
-            Party::Client => read_client(bytes, dialogue(&step.standing)),
+            Party::Client => read_client(bytes, read_as),
             Party::Server => read_server(bytes),
         };
         message.mark_cut(*cut);
@@ -130,9 +131,15 @@ impl Transcript {
             }
             waiting.waiting += 1;
         } else {
-            let heard = stacks[peer.index()].hear(settled, signals);
+            // Where the parties have lost each other, a response to the one is a command to the other.
+            let heard = if from == Party::Client && heard_as(&stacks[peer.index()]) != read_as {
+                hear_again(peer, bytes, &mut step.standing)
+            } else {
+                stacks[peer.index()].hear(settled, signals)
+            };
             step.signal = step.signal.or(heard.signal);
             step.moves.extend(heard.moves);
+            let Standing { stacks, answering, .. } = &mut step.standing;
             answering[peer.index()] = stacks[peer.index()].heard().map(|_| step.place);
         }
         step.message = Some(message);

@@ -86,7 +86,9 @@ fn open(frames: &[Frame], party: Party) -> Vec<RowId> {
         rows.sort_by_key(|id| id.row().force);
         rows
     };
-    let asks = asks(frames, |frame| legal(frame).len());
+    // What nobody should send makes no choice.
+    let sound = |id: &&RowId| id.row().force != Force::Quirk;
+    let asks = asks(frames, |frame| legal(frame).iter().filter(sound).count());
     let mut rows: Vec<RowId> = Vec::new();
     for (place, frame) in frames.iter().enumerate().take(asks + 1).rev() {
         for id in legal(frame) {

@@ -50,7 +50,8 @@ pub(super) fn of_step(step: &Step) -> Option<Verdict> {
 const SMTP_SERVER: (Machine, Party) = (Machine::Smtp, Party::Server);
 
 fn refuses_success(taken: Move) -> bool {
-    taken.row.party == Party::Client && taken.row.row().on == Signal::SuccessTooEarly
+    let row = taken.row.row();
+    taken.row.party == Party::Client && (row.on == Signal::SuccessTooEarly || row.from.name() == "Cancelling")
 }
 
 fn code(step: &Step) -> u16 {

@@ -23,7 +23,7 @@ const SMTP_CLIENT: Plans = [
         "  Connect                                             Failed",
         "  Greeted           EhloSent          Choose         Quitting               Closed",
         "   InData            InMail           InMech           Done           AuthenticatedInData",
-        "  DataSent         Cancelling          Tls           StartTls",
+        "  DataSent          StartTls          Tls           Cancelling",
     ],
     &[
         " Connect                    InMail",
@@ -127,21 +127,6 @@ const GSSAPI_SERVER: Plans = [
     &[" Ready      Rejected      Failed", "            Context", "              Done", " Flush     WaitChoice"],
 ];
 
-const GSS_SPNEGO_CLIENT: Plans = [
-    &[
-        "   Choose           Rejected            Failed",
-        "  WaitEmpty         Context           Cancelling",
-        "                      Done            ContextDone",
-        "                                       WaitFinal",
-    ],
-    &[
-        "  Choose       Rejected       Failed",
-        " WaitEmpty     Context      Cancelling",
-        "                           ContextDone",
-        "                Done        WaitFinal",
-    ],
-];
-
 const SMTP_NTLM_CLIENT: Plans = [
     &[
         "       Start                           Cancelling",
@@ -240,9 +225,8 @@ const fn plan(table: &Table, form: Form) -> Option<Plan> {
         (Machine::DigestMd5, Party::Server) => DIGEST_SERVER,
         (Machine::Xoauth2 | Machine::Oauthbearer, Party::Client) => OAUTH_CLIENT,
         (Machine::Xoauth2 | Machine::Oauthbearer, Party::Server) => OAUTH_SERVER,
-        (Machine::Gssapi, Party::Client) => GSSAPI_CLIENT,
+        (Machine::Gssapi | Machine::GssSpnego, Party::Client) => GSSAPI_CLIENT,
         (Machine::Gssapi | Machine::GssSpnego, Party::Server) => GSSAPI_SERVER,
-        (Machine::GssSpnego, Party::Client) => GSS_SPNEGO_CLIENT,
         (Machine::SmtpNtlm, Party::Client) => SMTP_NTLM_CLIENT,
         (Machine::SmtpNtlm, Party::Server) => SMTP_NTLM_SERVER,
         (Machine::Kerberos, Party::Client) => KERBEROS_CLIENT,

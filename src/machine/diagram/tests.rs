@@ -247,15 +247,17 @@ It starts in Start.
 | Start |---->| NegotiateSent |---->| AuthenticateSent |
 +-------+     +---------------+     +------------------+
 
-from           hears          answers           to                force  clause             sentence
-Start          Go             NtlmNegotiate     NegotiateSent     MUST   MS-NLMP 3.1.5.1.1  NEGOTIATE_MESSAGE says what the client can do.
-NegotiateSent  NtlmChallenge  NtlmAuthenticate  AuthenticateSent  MUST   MS-NLMP 3.1.5.1.2  AUTHENTICATE_MESSAGE proves the password over the server's challenge.
+from           hears          answers             to                force  clause             sentence
+Start          Go             NtlmNegotiate       NegotiateSent     MUST   MS-NLMP 3.1.5.1.1  NEGOTIATE_MESSAGE says what the client can do.
+NegotiateSent  NtlmChallenge  NtlmAuthenticate    AuthenticateSent  MUST   MS-NLMP 3.1.5.1.2  AUTHENTICATE_MESSAGE proves the password over the server's challenge.
+NegotiateSent  NtlmChallenge  NtlmAuthenticateV1  AuthenticateSent  quirk  MS-NLMP 3.3.1      The response is NTLMv1 (24 octets) or LM, weak: whoever listens can find the hash of the password by trying.
 
-signal            meaning
-Go                The party begins by itself.
-NtlmNegotiate     NTLM's first message: the client says what it can do.
-NtlmChallenge     NTLM's second message: the server sends random octets to be answered.
-NtlmAuthenticate  NTLM's third message: the client proves that it knows the password.
+signal              meaning
+Go                  The party begins by itself.
+NtlmNegotiate       NTLM's first message: the client says what it can do.
+NtlmChallenge       NTLM's second message: the server sends random octets to be answered.
+NtlmAuthenticate    NTLM's third message: the client proves that it knows the password.
+NtlmAuthenticateV1  NTLM's third message with a weak response, one of 24 octets or of LM alone.
 ";
     assert_eq!(describe(table, true), expected);
     let graph = "\
@@ -267,7 +269,7 @@ digraph saslscope {
     \"ntlm client NegotiateSent\" [label=\"NegotiateSent\"];
     \"ntlm client AuthenticateSent\" [label=\"AuthenticateSent\"];
     \"ntlm client Start\" -> \"ntlm client NegotiateSent\" [label=\"Go / NtlmNegotiate\"];
-    \"ntlm client NegotiateSent\" -> \"ntlm client AuthenticateSent\" [label=\"NtlmChallenge / NtlmAuthenticate\"];
+    \"ntlm client NegotiateSent\" -> \"ntlm client AuthenticateSent\" [label=\"NtlmChallenge / NtlmAuthenticate\\nNtlmChallenge / NtlmAuthenticateV1\"];
   }
 }
 ";

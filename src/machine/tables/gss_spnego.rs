@@ -7,7 +7,7 @@ use crate::machine::row::Table;
 pub(super) static TABLES: [Table; 2] = [CLIENT, SERVER];
 
 const CLIENT: Table = machine_table! {
-    GssSpnego Client [Choose, WaitEmpty, Context, ContextDone, WaitFinal, Rejected, Cancelling, Done, Failed]
+    GssSpnego Client [Choose, WaitEmpty, Context, ContextDone, WaitFinal, Rejected, Done, Failed]
     runs { Context: Token, ContextDone: Token }
 
     Choose on Go emit AuthSpnegoToken to Context, May "RFC 4954" "4", "The client speaks first: SPNEGO's first token, a NegTokenInit, goes with the command.";
@@ -16,8 +16,6 @@ const CLIENT: Table = machine_table! {
     WaitEmpty on EmptyChallenge emit TokenResponse to Context, Must "RFC 4954" "4", "The empty challenge is answered with what would have been the initial response.";
     Context on TokenChallenge emit TokenResponse to Context, Must "RFC 4178" "3.2", "The token goes to SPNEGO, and what that gives is the response.";
     Context on TokenChallenge emit FinalTokenResponse to ContextDone, Must "RFC 4178" "3.2", "The token goes to SPNEGO, and what that gives is the initiator's last token.";
-    Context on TokenChallenge emit Cancel to Cancelling, Must "RFC 4954" "4", "SPNEGO finds fault with the token, so the client gives the exchange up.";
-    Context on MalformedChallenge emit Cancel to Cancelling, Must "RFC 4954" "4", "The server's octets are no token, so the client gives the exchange up.";
     Context on FinalTokenChallenge emit EmptyResponse to ContextDone, Must "RFC 4954" "4", "The context is complete and there is nothing more to send: an empty line.";
     Context on RejectChallenge emit EmptyResponse to Rejected, May "RFC 4178" "4.2.2", "After a reject there is nothing to say: an empty line lets the server end the exchange.";
     Context on SuccessInPlaceOfToken to Done, Quirk "RFC 4178" "4.2.2", "235 in place of the acceptor's last token, while nothing else is outstanding.";
@@ -25,10 +23,11 @@ const CLIENT: Table = machine_table! {
     ContextDone on Success to Done, Must "RFC 4954" "6", "235: the negotiation is complete, and the client is authenticated.";
     ContextDone on SuccessTooEarly to Failed, Must "RFC 4178" "5", "235 without the acceptor's mechListMIC, where one is due, is not to be trusted.";
     ContextDone on LayerOffer emit LayerChoice to WaitFinal, Quirk "Dovecot" "sasl-server-mech-gssapi.c", "Dovecot offers layers here as under GSSAPI, and goes on only with a client that chooses one.";
-    ContextDone on LayerOffer emit Cancel to Cancelling, May "Cyrus SASL" "plugins/gssapi.c", "No layers are offered here, so Cyrus's client gives the exchange up.";
     WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235: the server takes the choice of layer; the client is authenticated.";
     Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
-    Cancelling on Refusal to Failed, Must "RFC 4954" "4", "The server ends the exchange that the client has cancelled.";
+    Context on TokenChallenge emit Cancel to Failed, Must "RFC 4954" "4", "SPNEGO finds fault with the token, so the client gives the exchange up.";
+    Context on MalformedChallenge emit Cancel to Failed, Must "RFC 4954" "4", "The server's octets are no token, so the client gives the exchange up.";
+    ContextDone on LayerOffer emit Cancel to Failed, May "Cyrus SASL" "plugins/gssapi.c", "No layers are offered here, so Cyrus's client gives the exchange up.";
 };
 
 const SERVER: Table = machine_table! {

@@ -37,6 +37,14 @@ const CLIENT: Table = machine_table! {
     ContextDone on SuccessTooEarly to Failed, Must "RFC 4178" "5", "235 without the acceptor's mechListMIC, where one is due, is not to be trusted.";
     WaitFinal on Success to Done, Must "RFC 2222" "7.2.2", "235: the server takes the choice of layer; the client is authenticated.";
     Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
+    Context on TokenChallenge emit Cancel to Failed, Must "RFC 4954" "4", "GSS_Init_sec_context finds fault with the token, so the client gives the exchange up.";
+    Context on FinalTokenChallenge emit Cancel to Failed, Must "RFC 4954" "4", "The acceptor's last token is not good, for instance its mechListMIC, so the client gives the exchange up.";
+    Context on MalformedChallenge emit Cancel to Failed, Must "RFC 4954" "4", "The server's octets are no token, so the client gives the exchange up.";
+    Context on LayerOffer emit Cancel to Failed, Must "RFC 2222" "7.2.1", "Before the context is complete an offer of layers can't be verified, so the client gives the exchange up.";
+    ContextDone on LayerOffer emit Cancel to Failed, Must "RFC 2222" "7.2.1", "The offer does not unwrap: somebody may have changed it, so the client gives the exchange up.";
+    ContextDone on LayerOfferUnusable emit Cancel to Failed, Must "RFC 2222" "7.2.1", "The offer is not four octets, or has no layer that the client can do: it gives the exchange up.";
+    ContextDone on MalformedChallenge emit Cancel to Failed, Must "RFC 2222" "7.2.1", "Behind the context comes the offer of layers; these octets are none, so the client gives the exchange up.";
+    ContextDone on TokenChallenge emit Cancel to Failed, Must "RFC 2222" "7.2.1", "Behind the context comes the offer of layers, no further token; the client gives the exchange up.";
 };
 
 const SERVER: Table = machine_table! {
@@ -69,9 +77,11 @@ const SERVER: Table = machine_table! {
     Flush on EmptyResponse emit LayerOfferUnusable to WaitChoice, MustNot "RFC 2222" "7.2.2", "The offer is four octets, and has a layer that the client can do; this one is of no use.";
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 2222" "7.2.2", "The client chose a layer that was offered: 235, it is authenticated.";
     WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "", "The choice stands behind four octets of length, as .NET Core sends it, and is taken all the same.";
+    WaitChoice on LayerChoiceWithLength emit Refusal to Failed, Must "RFC 2222" "7.2.2", "The choice is a wrap token and nothing before it: a strict server refuses the four octets of length.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 4752" "3.2", "A layer that was not offered is refused, which RFC 2222 left unsaid.";
     WaitChoice on EmptyResponse emit Refusal to Failed, Must "RFC 2222" "7.2.2", "The client must choose a layer, and an empty line is no choice.";
     WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 4752" "3.2", "A layer that was not offered must not be accepted, which RFC 2222 left unsaid.";
+    WaitChoice on SecondEmptyResponse emit TemporaryFailure to Failed, Should "RFC 2222" "7.2.2", "Where the choice belongs a strict server, such as Cyrus, finds no wrap token in a second empty line.";
     WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line, as .NET before 9 sends it, is passed over.";
     Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a reject the exchange ends with a refusal.";
     Rejected on EmptyResponse emit TokenChallenge to Rejected, MustNot "RFC 4178" "4.2.2", "After a reject the negotiation is over.";

@@ -25,6 +25,10 @@ const CLIENT: Table = machine_table! {
     ContextDone on Go emit SecondEmptyResponse to ContextDone, Quirk ".NET" "dotnet/runtime#105938", ".NET before 9 sends a second empty line behind the one that was due.";
     WaitFinal on Success to Done, Must "RFC 4752" "3.2", "235: the server takes the choice of layer; the client is authenticated.";
     Rejected on Refusal to Failed, Must "RFC 4954" "6", "After a KRB-ERROR the exchange ends with a refusal.";
+    Context on FinalTokenChallenge emit Cancel to Failed, Must "RFC 4954" "4", "The AP-REP does not prove the server, so the client gives the exchange up.";
+    Context on MalformedChallenge emit Cancel to Failed, Must "RFC 4954" "4", "The server's octets are no token, so the client gives the exchange up.";
+    ContextDone on LayerOffer emit Cancel to Failed, Must "RFC 4752" "3.1", "The offer does not unwrap: somebody may have changed it, so the client gives the exchange up.";
+    ContextDone on LayerOfferUnusable emit Cancel to Failed, Must "RFC 4752" "3.1", "The offer is not four octets, or has no layer that the client can do: it gives the exchange up.";
 };
 
 const SERVER: Table = machine_table! {
@@ -44,9 +48,11 @@ const SERVER: Table = machine_table! {
     Flush on EmptyResponse emit Success to Done, MustNot "RFC 4752" "3.2", "The security-layer step must come before 235, even if all that is chosen is no layer.";
     WaitChoice on LayerChoice emit Success to Done, Must "RFC 4752" "3.2", "The client chose a layer that was offered: 235, it is authenticated.";
     WaitChoice on LayerChoiceWithLength emit Success to Done, Quirk ".NET Core 3.1" "", "The choice stands behind four octets of length, as .NET Core sends it, and is taken all the same.";
+    WaitChoice on LayerChoiceWithLength emit Refusal to Failed, Must "RFC 4752" "3.2", "The choice is a wrap token and nothing before it: a strict server refuses the four octets of length.";
     WaitChoice on LayerChoiceNotOffered emit Refusal to Failed, Must "RFC 4752" "3.2", "A layer that was not offered is refused.";
     WaitChoice on EmptyResponse emit Refusal to Failed, Must "RFC 4752" "3.2", "The client must choose a layer, and an empty line is no choice.";
     WaitChoice on LayerChoiceNotOffered emit Success to Done, MustNot "RFC 4752" "3.2", "A layer that was not offered must not be accepted.";
+    WaitChoice on SecondEmptyResponse emit TemporaryFailure to Failed, Should "RFC 4752" "3.2", "Where the choice belongs a strict server, such as Cyrus, finds no wrap token in a second empty line.";
     WaitChoice on SecondEmptyResponse to WaitChoice, Quirk ".NET" "dotnet/runtime#105938", "A second empty line, as .NET before 9 sends it, is passed over.";
     Rejected on EmptyResponse emit Refusal to Failed, Must "RFC 4954" "6", "After a KRB-ERROR the exchange ends with a refusal.";
 };

@@ -11,6 +11,7 @@ const CLIENT: Table = machine_table! {
 
     Start on Go emit NtlmNegotiate to NegotiateSent, Must "MS-NLMP" "3.1.5.1.1", "NEGOTIATE_MESSAGE says what the client can do.";
     NegotiateSent on NtlmChallenge emit NtlmAuthenticate to AuthenticateSent, Must "MS-NLMP" "3.1.5.1.2", "AUTHENTICATE_MESSAGE proves the password over the server's challenge.";
+    NegotiateSent on NtlmChallenge emit NtlmAuthenticateV1 to AuthenticateSent, Quirk "MS-NLMP" "3.3.1", "The response is NTLMv1 (24 octets) or LM, weak: whoever listens can find the hash of the password by trying.";
 };
 
 const SERVER: Table = machine_table! {

@@ -57,6 +57,9 @@ const CLIENT: Table = machine_table! {
     InMech on MechanismTooWeak to Choose, Should "RFC 4954" "6", "534: choose a stronger mechanism.";
     InMech on Refusal to Choose, May "RFC 4954" "6", "Any other 4yz or 5yz ends the exchange without success, too.";
     Cancelling on ParameterSyntaxError to Choose, Must "RFC 4954" "4", "The server acknowledges the cancellation with 501.";
+    Cancelling on Success to Done, Must "RFC 4954" "4", "235 for an exchange that was cancelled is not to be trusted: the client ends the session.";
+    Cancelling on Challenge emit Cancel to Cancelling, Must "RFC 4954" "4", "The server goes on with an exchange that was cancelled: the client can but cancel again.";
+    Cancelling on ChallengeNotBase64 emit Cancel to Cancelling, Must "RFC 4954" "4", "The server goes on with an exchange that was cancelled: the client can but cancel again.";
     Cancelling on Refusal to Choose, Quirk "Exim 4.96" "", "Some servers end a cancelled exchange with another refusal.";
 
     Done on Go emit Ehlo to Done, May "RFC 4954" "4", "EHLO after AUTH is needed only where a security layer was agreed on; some clients say it always.";

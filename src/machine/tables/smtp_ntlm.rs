@@ -44,6 +44,7 @@ const SERVER: Table = machine_table! {
     SentResponse on TokenResponse emit SuccessTooEarly to CompletedAuthentication, MustNot "MS-NLMP" "1.3.1.1", "Success is not to be said before AUTHENTICATE_MESSAGE has proved the password.";
     SentResponse on FinalTokenResponse emit Success to CompletedAuthentication, Must "MS-SMTPNTLM" "3.2.5.2.2", "AUTHENTICATE_MESSAGE is good: 235.";
     SentResponse on FinalTokenResponse emit CredentialsInvalid to CompletedAuthentication, Must "MS-SMTPNTLM" "3.2.5.2.3", "User name or password is not good: 535.";
+    SentResponse on FinalTokenResponse emit MechanismTooWeak to CompletedAuthentication, May "RFC 4954" "6", "The response is NTLMv1 or LM, weaker than the server permits: 534.";
     SentResponse on FinalTokenResponse emit TokenChallenge to SentResponse, MustNot "MS-NLMP" "1.3.1.1", "NTLM has three messages, and AUTHENTICATE_MESSAGE is the last.";
     SentResponse on MalformedResponse emit Refusal to CompletedAuthentication, Must "MS-SMTPNTLM" "3.2.5.2.4", "NTLM finds fault with the client's octets: a refusal ends the exchange.";
 };

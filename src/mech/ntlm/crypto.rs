@@ -1,9 +1,11 @@
-//! What `NTLMv2` computes (MS-NLMP sections 3.3.2 and 3.4): hashes, responses, keys, and the signatures of a session.
+//! What NTLM computes (MS-NLMP sections 3.3 and 3.4): hashes, responses, keys, and the signatures of a session.
 //!
 //! Pure functions on octets, and [`Session`], which holds the two directions of an established context. Limit: no
-//! `NTLMv1`, no signatures without extended session security, no datagrams.
+//! signatures without extended session security, no LM responses, no datagrams.
 
 use super::flags;
+use des::Des;
+use des::cipher::BlockCipherEncrypt as _;
 use hmac::{Hmac, KeyInit, Mac};
 use md4::{Digest, Md4};
 use md5::Md5;
@@ -64,6 +66,42 @@ pub(super) fn nt_proof(ntowf: &Key, server_challenge: &[u8], client_challenge: &
 /// The `LMv2` response: proof and nonce, 24 octets.
 pub(super) fn lm_response(ntowf: &Key, server_challenge: &[u8], nonce: &[u8]) -> Vec<u8> {
     [&hmac_md5(&**ntowf, &[server_challenge, nonce])[..], nonce].concat()
+}
+
+/// The `NTLMv1` response (section 3.3.1): the challenge under DES, keyed by the hash of the password in three pieces.
+/// With extended session security the challenge is hashed together with the client's `nonce` first.
+pub(super) fn response_v1(ntowf: &Key, server_challenge: [u8; 8], nonce: Option<&[u8]>) -> [u8; 24] {
+    let mut challenge = server_challenge;
+    if let Some(nonce) = nonce {
+        let digest = Md5::new().chain_update(server_challenge).chain_update(nonce).finalize();
+        challenge.copy_from_slice(&digest[..8]);
+    }
+    let mut keys = Zeroizing::new([0; 21]);
+    keys[..16].copy_from_slice(&ntowf[..]);
+    let mut response = [0; 24];
+    for (block, key) in response.chunks_exact_mut(8).zip(keys.chunks_exact(7)) {
+        // 56 bits, seven to an octet; the eighth is for parity, which nobody looks at.
+        let bits = key.iter().fold(0_u64, |bits, octet| bits << 8 | u64::from(*octet));
+        let spread = Zeroizing::new([0, 1, 2, 3, 4, 5, 6, 7].map(|place| (bits >> (49 - 7 * place) << 1) as u8));
+        let mut octets = challenge.into();
+        Des::new(&(*spread).into()).encrypt_block(&mut octets);
+        block.copy_from_slice(&octets);
+    }
+    response
+}
+
+/// The key exchange key of `NTLMv1` (section 3.4.5.1); with extended session security it depends on both challenges.
+pub(super) fn key_exchange_key_v1(ntowf: &Key, server_challenge: [u8; 8], nonce: Option<&[u8]>) -> Key {
+    let base: Key = Zeroizing::new(Md4::digest(&ntowf[..]).into());
+    nonce.map_or(base.clone(), |nonce| hmac_md5(&*base, &[&server_challenge, nonce]))
+}
+
+/// `MsvAvChannelBindings` (section 2.2.2.1): MD5 of a `gss_channel_bindings_struct` without addresses, whose application
+/// data are tls-server-end-point, its prefix, and the hash of the server's certificate (RFC 5929 section 4).
+pub(super) fn channel_bindings(end_point: &[u8]) -> [u8; 16] {
+    let data = [b"tls-server-end-point:", end_point].concat();
+    let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
+    Md5::new().chain_update([0; 16]).chain_update(length.to_le_bytes()).chain_update(data).finalize().into()
 }
 
 /// `SessionBaseKey`, which under `NTLMv2` is the key exchange key too (section 3.4.5.1).
@@ -303,6 +341,20 @@ mod tests {
         ] {
             assert_eq!(got, expected, "{name}");
         }
+    }
+
+    /// The values of sections 4.2.2 and 4.2.3, of the same user and challenges.
+    #[test]
+    fn the_values_of_ntlm_v1_come_out() {
+        let server_challenge = 0x0123_4567_89ab_cdef_u64.to_be_bytes();
+        let ntowf = ntowf_v1("Password");
+        let nonce = Some(&[0xaa; 8][..]);
+        let response = |nonce| hex(&response_v1(&ntowf, server_challenge, nonce));
+        let key = |nonce| hex(&*key_exchange_key_v1(&ntowf, server_challenge, nonce));
+        assert_eq!(response(None), "67c43011f30298a2ad35ece64f16331c44bdbed927841f94");
+        assert_eq!(key(None), "d87262b0cde4b1cb7499becccdf10784");
+        assert_eq!(response(nonce), "7537f803ae367128ca458204bde7caf81e97ed2683267232");
+        assert_eq!(key(nonce), "eb93429a8bd952f8b89c55b87f475edc");
     }
 
     #[test]

@@ -18,12 +18,13 @@ pub(super) struct Established {
 }
 
 impl Established {
-    pub(super) fn new(negotiated: u32, session_key: &Key, initiates: bool, options: &NtlmOptions) -> Self {
+    /// `seals`: what is wrapped first is encrypted even where that was not agreed on.
+    pub(super) fn new(negotiated: u32, session_key: &Key, initiates: bool, seals: bool, options: &NtlmOptions) -> Self {
         let signs = negotiated & (flags::SIGN | flags::SEAL) != 0;
         let session = (signs && negotiated & flags::EXTENDED_SESSIONSECURITY != 0)
             .then(|| Box::new(Session::new(negotiated, session_key, initiates)));
         let confidentiality = session.is_some() && negotiated & flags::SEAL != 0;
-        let seals = confidentiality || options.always_seal;
+        let seals = confidentiality || seals || options.always_seal;
         Self { session, confidentiality, seals, restore: [options.inside_spnego; 2] }
     }
 

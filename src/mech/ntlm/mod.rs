@@ -1,11 +1,10 @@
-//! `NTLMv2`, both sides (MS-NLMP): NEGOTIATE, CHALLENGE, AUTHENTICATE, then signed or sealed messages.
+//! NTLM, both sides (MS-NLMP): NEGOTIATE, CHALLENGE, AUTHENTICATE, then signed or sealed messages.
 //!
-//! Stands on `decode` for reading and on `crypto` for digests. The client answers with `NTLMv2` only; the server knows
-//! nothing else either, and says so to whoever comes with `NTLMv1`. It needs no domain: whom the server knows is in the
-//! [`Kit`].
+//! Stands on `decode` for reading and on `crypto` for digests. Both sides mean `NTLMv2`; `NTLMv1` is refused, with the
+//! reason, unless it is allowed, and then told to be weak. It needs no domain: whom the server knows is in the [`Kit`].
 //!
-//! Limits: no datagrams, no anonymous logon, no messages without extended session security, no delegation. The OEM
-//! code page is ASCII.
+//! Limits: no LM responses, no datagrams, no anonymous logon, no messages without extended session security, no
+//! delegation. The OEM code page is ASCII.
 
 mod client;
 mod compose;
@@ -38,10 +37,15 @@ pub struct NtlmOptions {
     /// MD5 of the channel bindings (RFC 2743 section 1.1.6, MS-NLMP section 3.1.5.1.2): the client sends it, the server
     /// compares it with what a client sends.
     pub channel_bindings: Option<[u8; 16]>,
+    /// Without channel bindings that match nobody is let in, and nobody logs on.
+    pub require_bindings: bool,
+    /// The server takes `NTLMv1`, and the client answers with it where the server understands nothing else.
+    pub allow_v1: bool,
     /// The client's name for its machine.
     pub workstation: String,
-    /// A wrapped message is encrypted even where `NEGOTIATE_SEAL` was not agreed on, unless the peer's last was in
-    /// clear: pyspnego and gss-ntlmssp 1.2 understand nothing else, Exchange does the opposite.
+    /// The first wrapped message is encrypted even where `NEGOTIATE_SEAL` was not agreed on; those after it are as the
+    /// peer's last. The server does so by itself for peers that understand nothing else and can be told by their Version
+    /// (pyspnego, gss-ntlmssp 1.2); Exchange does the opposite.
     pub always_seal: bool,
     /// SPNEGO runs the context: the first MIC of each direction is its mechListMIC, after which the cipher is where it
     /// was before (MS-SPNG sections 3.2.5.1 and 3.3.5.1).
@@ -56,11 +60,20 @@ impl Default for NtlmOptions {
             mic: true,
             target_name: None,
             channel_bindings: None,
+            require_bindings: false,
+            allow_v1: false,
             workstation: "SASLSCOPE".into(),
             always_seal: false,
             inside_spnego: false,
         }
     }
+}
+
+/// What [`NtlmOptions::channel_bindings`] is for a server's certificate of that hash: tls-server-end-point (RFC 5929
+/// section 4).
+#[must_use]
+pub fn channel_bindings(end_point: &[u8]) -> [u8; 16] {
+    crypto::channel_bindings(end_point)
 }
 
 /// A context for that party.
@@ -70,10 +83,10 @@ pub fn ntlm(kit: &Kit, party: Party, options: NtlmOptions) -> Box<dyn GssContext
 }
 
 /// NTSTATUS values (MS-ERREF section 2.3.1) that stand as minor status.
-mod status {
-    pub(super) const NO_SUCH_USER: u32 = 0xC000_0064;
-    pub(super) const WRONG_PASSWORD: u32 = 0xC000_006A;
-    pub(super) const LOGON_FAILURE: u32 = 0xC000_006D;
-    pub(super) const ACCOUNT_DISABLED: u32 = 0xC000_0072;
-    pub(super) const NTLM_BLOCKED: u32 = 0xC000_0418;
+pub(crate) mod status {
+    pub(crate) const NO_SUCH_USER: u32 = 0xC000_0064;
+    pub(crate) const WRONG_PASSWORD: u32 = 0xC000_006A;
+    pub(crate) const LOGON_FAILURE: u32 = 0xC000_006D;
+    pub(crate) const ACCOUNT_DISABLED: u32 = 0xC000_0072;
+    pub(crate) const NTLM_BLOCKED: u32 = 0xC000_0418;
 }

@@ -10,6 +10,9 @@ use crate::mech::{Answer, Call, Facts, GssContext, Kit, MechError, User, major};
 use crate::terms::Party;
 use std::net::IpAddr;
 
+/// Octets of an `NTLMv1` response; one of `NTLMv2` has more.
+const V1_RESPONSE: usize = 24;
+
 /// The accepting side.
 pub struct NtlmServer {
     users: Vec<User>,
@@ -32,6 +35,7 @@ enum State {
     Established {
         initiator: String,
         established: Established,
+        remarks: Vec<String>,
     },
     Failed,
 }
@@ -68,8 +72,7 @@ impl NtlmServer {
                 Ok(Answer::Stepped { token: Some(challenge), complete: false })
             }
             State::Challenging { negotiate, challenge, granted, nonce } => {
-                let (initiator, established) = self.verify(&[&negotiate, &challenge, token], granted, nonce)?;
-                self.state = State::Established { initiator, established };
+                self.state = self.verify(&[&negotiate, &challenge, token], granted, nonce)?;
                 Ok(Answer::Stepped { token: None, complete: true })
             }
             State::Established { .. } => Err(MechError::new(
@@ -120,31 +123,16 @@ impl NtlmServer {
     }
 
     /// Section 3.2.5.1.2. `messages` are all three, as they were sent.
-    fn verify(
-        &self,
-        messages: &[&[u8]; 3],
-        granted: u32,
-        server_challenge: [u8; 8],
-    ) -> Result<(String, Established), MechError> {
+    fn verify(&self, messages: &[&[u8]; 3], granted: u32, server_challenge: [u8; 8]) -> Result<State, MechError> {
         let message = Message::read(messages[2], Party::Client, "AUTHENTICATE_MESSAGE")?;
         let negotiated = message.flags() & granted;
         let (user, domain) = (message.text("UserName"), message.text("DomainName"));
         let initiator = if domain.is_empty() { user.to_owned() } else { format!("{domain}\\{user}") };
 
         let response = message.octets("NtChallengeResponse");
-        let Some((proof, client_challenge)) = response.split_at_checked(16).filter(|_| response.len() > 24) else {
-            return Err(match response.len() {
-                0 => unauthorized(
-                    status::LOGON_FAILURE,
-                    "The client sent no NTLM response: anonymous logon is refused.".into(),
-                ),
-                length => unauthorized(
-                    status::NTLM_BLOCKED,
-                    format!(
-                        "The response of {initiator:?} has {length} octets: NTLMv1 is refused, only NTLMv2 is served."
-                    ),
-                ),
-            });
+        let Some((proof, client_challenge)) = response.split_at_checked(16).filter(|_| response.len() > V1_RESPONSE)
+        else {
+            return self.verify_v1(&message, negotiated, server_challenge, initiator);
         };
         let (known, base_key) = self.find(user, domain, |password| {
             let ntowf = crypto::ntowf_v2(password, user, domain);
@@ -173,22 +161,96 @@ impl NtlmServer {
         if pair("MsvAvFlags").and_then(AvPair::number).unwrap_or(0) & 2 != 0 {
             check_mic(&message, messages, &session_key)?;
         }
-        if let (Some(ours), Some(theirs)) = (&self.options.channel_bindings, pair("MsvAvChannelBindings"))
-            && theirs.value() != [0; 16]
-            && !crypto::same(theirs.value(), ours)
-        {
-            return Err(MechError::new(
-                major::BAD_BINDINGS,
-                format!("{initiator:?} is bound to another TLS channel than this one: somebody may sit in between."),
-            ));
+        let remarks = self.check_bindings(&initiator, pair("MsvAvChannelBindings").map(AvPair::value))?;
+        enabled(known, &initiator)?;
+        Ok(self.established(&message, negotiated, &session_key, initiator, remarks))
+    }
+
+    /// A response of 24 octets (section 3.3.1), or none at all.
+    fn verify_v1(
+        &self,
+        message: &Message<'_>,
+        negotiated: u32,
+        server_challenge: [u8; 8],
+        initiator: String,
+    ) -> Result<State, MechError> {
+        let (response, lm) = (message.octets("NtChallengeResponse"), message.octets("LmChallengeResponse"));
+        // A lone zero octet is the LM response of nobody (section 3.2.5.1.2).
+        if response.is_empty() && lm.len() <= 1 {
+            let text = "The client sent no NTLM response: anonymous logon is refused.";
+            return Err(unauthorized(status::LOGON_FAILURE, text.into()));
         }
-        if known.disabled {
-            return Err(unauthorized(
-                status::ACCOUNT_DISABLED,
-                format!("The password of {initiator:?} is right, but the user is disabled here."),
-            ));
+        if response.is_empty() {
+            let text = format!(
+                "{initiator:?} answered with an LM response alone: it is refused, since whoever listens can find the \
+                 password by trying halves of it (MS-NLMP 3.3.1). Let the client answer with NTLMv2."
+            );
+            return Err(unauthorized(status::NTLM_BLOCKED, text));
         }
-        Ok((initiator, Established::new(negotiated, &session_key, false, &self.options)))
+        if !self.options.allow_v1 {
+            let text = format!(
+                "The response of {initiator:?} has {} octets, so it is NTLMv1, which is refused: whoever listened can \
+                 find the hash of the password by trying (MS-NLMP 3.3.1). Let the client answer with NTLMv2, or allow \
+                 NTLMv1 (--allow-ntlmv1).",
+                response.len()
+            );
+            return Err(unauthorized(status::NTLM_BLOCKED, text));
+        }
+        // With extended session security the first eight octets of the LM response are the client's nonce.
+        let nonce = lm.split_at_checked(8).filter(|(_, rest)| *rest == [0; 16]).map(|(nonce, _)| nonce);
+        let nonce = nonce.filter(|_| negotiated & flags::EXTENDED_SESSIONSECURITY != 0);
+        let (known, base_key) = self.find(message.text("UserName"), message.text("DomainName"), |password| {
+            let ntowf = crypto::ntowf_v1(password);
+            let expected = crypto::response_v1(&ntowf, server_challenge, nonce);
+            crypto::same(&expected, response).then(|| crypto::key_exchange_key_v1(&ntowf, server_challenge, nonce))
+        })?;
+        let session_key = match message.exactly::<16>("EncryptedRandomSessionKey") {
+            Ok(encrypted) if negotiated & flags::KEY_EXCH != 0 => crypto::rc4_once(&base_key, &encrypted),
+            _ => base_key,
+        };
+        self.check_bindings(&initiator, None)?;
+        enabled(known, &initiator)?;
+        let remark = format!(
+            "the response of {initiator:?} is NTLMv1 (24 octets), which is weak: whoever listened can find the hash of \
+             the password by trying (MS-NLMP 3.3.1); taken since NTLMv1 is allowed"
+        );
+        Ok(self.established(message, negotiated, &session_key, initiator, vec![remark]))
+    }
+
+    fn established(
+        &self,
+        message: &Message<'_>,
+        negotiated: u32,
+        session_key: &crypto::Key,
+        initiator: String,
+        remarks: Vec<String>,
+    ) -> State {
+        let seals = always_seals(message.octets("Version"));
+        let established = Established::new(negotiated, session_key, false, seals, &self.options);
+        State::Established { initiator, established, remarks }
+    }
+
+    /// What the client says that its response is bound to; sixteen zeros say nothing (section 2.2.2.1).
+    fn check_bindings(&self, initiator: &str, theirs: Option<&[u8]>) -> Result<Vec<String>, MechError> {
+        let refused = |text: String| Err(MechError::new(major::BAD_BINDINGS, text));
+        match (&self.options.channel_bindings, theirs.filter(|theirs| *theirs != [0; 16])) {
+            (Some(ours), Some(theirs)) if crypto::same(theirs, ours) => {
+                Ok(vec!["the response is bound to this TLS connection: MsvAvChannelBindings is right".to_owned()])
+            }
+            (Some(_), Some(_)) => refused(format!(
+                "The response of {initiator:?} is bound to another TLS connection than this one, as Extended Protection \
+                 finds: somebody may sit in between, or take TLS off (a proxy, a scanner)."
+            )),
+            (Some(_), None) if self.options.require_bindings => refused(format!(
+                "The response of {initiator:?} is bound to no TLS connection (no MsvAvChannelBindings), and this server \
+                 requires it: Extended Protection. Let the client send channel bindings."
+            )),
+            (None, _) if self.options.require_bindings => refused(
+                "Channel bindings are required (Extended Protection), but there is no TLS to bind to: use TLS."
+                    .to_owned(),
+            ),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// The user of that name for whom `opens` gives a key. Domains count where the user has one and the client names
@@ -244,6 +306,17 @@ fn check_mic(message: &Message<'_>, messages: &[&[u8]; 3], session_key: &crypto:
     ))
 }
 
+fn enabled(user: &User, initiator: &str) -> Result<(), MechError> {
+    let text = || format!("The password of {initiator:?} is right, but the user is disabled here.");
+    if user.disabled { Err(unauthorized(status::ACCOUNT_DISABLED, text())) } else { Ok(()) }
+}
+
+/// Whether that Version, which is meant for debugging (section 2.2.2.10), is of a peer that reads a wrapped message only
+/// if it is encrypted, agreed on or not: pyspnego (0, minor and patch version) or gss-ntlmssp 1.2 (6.2 build 0).
+const fn always_seals(version: &[u8]) -> bool {
+    matches!(version, [0, 1..=u8::MAX, ..] | [6, 2, 0, 0, ..])
+}
+
 fn unauthorized(minor: u32, text: String) -> MechError {
     MechError::new(major::UNAUTHORIZED, text).minor(minor)
 }
@@ -259,17 +332,18 @@ impl GssContext for NtlmServer {
 
     fn facts(&self) -> Facts {
         let done = match &self.state {
-            State::Established { initiator, established } => Some((initiator, established)),
+            State::Established { initiator, established, remarks } => Some((initiator, established, remarks)),
             _ => None,
         };
         Facts {
             complete: done.is_some(),
-            initiator: done.map(|(initiator, _)| initiator.clone()),
+            initiator: done.map(|(initiator, ..)| initiator.clone()),
             target: Some(self.host.clone()),
             mech: Some(Mech::Ntlmssp),
-            integrity: done.is_some_and(|(_, established)| established.integrity()),
-            confidentiality: done.is_some_and(|(_, established)| established.confidentiality()),
+            integrity: done.is_some_and(|(_, established, _)| established.integrity()),
+            confidentiality: done.is_some_and(|(_, established, _)| established.confidentiality()),
             mutual: false,
+            remarks: done.map(|(.., remarks)| remarks.clone()).unwrap_or_default(),
         }
     }
 }

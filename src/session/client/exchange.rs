@@ -82,6 +82,12 @@ impl Client {
         let standing = transcript.standing();
         let heard = standing.answering[Party::Client.index()].map(|place| &transcript.steps()[place]);
         let Some(step) = heard else { return Decision::Nothing };
+        if standing.stack(Party::Client).smtp().name() == "Cancelling" {
+            if std::mem::replace(&mut self.insisted, true) {
+                return Decision::Close("the server goes on with an exchange that was cancelled twice");
+            }
+            return Decision::Say(wire::CANCEL.to_vec());
+        }
         if !self.failed && is_continued(step, transcript) {
             return self.doubt("a challenge is one line (RFC 4954 4)");
         }
@@ -221,7 +227,7 @@ impl Client {
         }
         if matches!(self.mechanism.machine(), Machine::SmtpNtlm | Machine::Scram) {
             // Behind the last message there is nothing that could be answered.
-            return Decision::Say(wire::CANCEL.to_vec());
+            return self.cancel();
         }
         self.gss.ask(Call::Unwrap(token))
     }
@@ -288,7 +294,9 @@ impl Client {
         let shape = taken.map(|taken| taken.row.row().on);
         let gssapi = taken.is_some_and(|taken| taken.row.machine == Machine::Gssapi);
         let layer = taken.is_some_and(|taken| taken.row.row().from.name() == "WaitFinal");
+        let cancelled = taken.is_some_and(|taken| taken.row.row().from.name() == "Cancelling");
         let remark = match shape {
+            _ if cancelled => "client: refused, since 235 came for an exchange that it had cancelled (RFC 4954 4)",
             Some(Signal::SuccessTooEarly) if taken.is_some_and(|taken| taken.row.machine == Machine::Scram) => {
                 "client: refused, since 235 came without the server's signature (RFC 5802 5)"
             }

@@ -87,6 +87,8 @@ pub struct Client {
     trouble: Option<Ending>,
     /// LOGIN: how many of user name and password were sent.
     sent: u8,
+    /// It has cancelled, and the server goes on all the same.
+    insisted: bool,
     /// A call failed: the exchange is to be cancelled.
     failed: bool,
     /// The outcome was looked at.
@@ -123,6 +125,7 @@ impl Client {
             over: false,
             trouble: None,
             sent: 0,
+            insisted: false,
             failed: false,
             judged: false,
             greeted_again: false,
@@ -141,7 +144,7 @@ impl Client {
     fn reset(&mut self, mechanism: Mechanism) {
         self.mechanism = mechanism;
         (self.gss, self.sasl, self.opening) = (Gss::default(), None, None);
-        (self.sent, self.failed, self.next) = (0, false, false);
+        (self.sent, self.insisted, self.failed, self.next) = (0, false, false, false);
     }
 
     /// Why it gave up, where the lines don't tell.
@@ -163,6 +166,9 @@ impl Client {
             return decision;
         }
         let standing = transcript.standing();
+        if let Some(remark) = self.gss.remark() {
+            return Decision::Remark(format!("client: {remark}"));
+        }
         if let Some((call, answer)) = self.gss.answered() {
             return self.go_on(call, answer, standing);
         }

@@ -3,7 +3,8 @@
 
 use super::replies::REJECT;
 use super::{Decision, Server};
-use crate::machine::Machine;
+use crate::machine::{Machine, Signal};
+use crate::mech::ntlm::status;
 use crate::mech::{Answer, Call, MechError, major};
 use crate::session::Mechanism;
 use crate::session::fault::Fault;
@@ -31,7 +32,7 @@ impl Server {
         let state = standing.stack(Party::Server).cursor(Machine::Gssapi).map(|cursor| cursor.state.name());
         if state == Some("WaitChoice") {
             let choice = without_length(octets);
-            if choice.len() < octets.len() && self.has(ServerHabit::NoLeniency) {
+            if choice.len() < octets.len() && self.is_strict() {
                 return self.verdict(false, standing);
             }
             return self.gss.ask(Call::Unwrap(choice.to_vec()));
@@ -104,6 +105,34 @@ impl Server {
         }
     }
 
+    /// Whether it refuses what .NET does beside RFC 2222 section 7.2.
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict || self.persona.quirk(ServerHabit::NoLeniency).is_some()
+    }
+
+    /// What a reader should know of a line that a strict server refuses, and .NET sends.
+    pub(in crate::session) fn remark_on(&self, signal: Signal) -> Option<&'static str> {
+        match (signal, self.is_strict()) {
+            (Signal::SecondEmptyResponse, false) => Some(
+                "server: a second empty line, as .NET before 9 sends it (dotnet/runtime#105938), is passed over; a strict \
+                 server refuses it with 454",
+            ),
+            (Signal::SecondEmptyResponse, true) => Some(
+                "server: a second empty line, as .NET before 9 sends it (dotnet/runtime#105938), is no choice of a layer; \
+                 it is refused, since this server is strict",
+            ),
+            (Signal::LayerChoiceWithLength, false) => Some(
+                "server: four octets of length stand before the choice, as .NET Core 3.1 sends it, and are taken off; a \
+                 strict server refuses them with 535",
+            ),
+            (Signal::LayerChoiceWithLength, true) => Some(
+                "server: four octets of length stand before the choice, as .NET Core 3.1 sends it; they are refused, since \
+                 this server is strict",
+            ),
+            _ => None,
+        }
+    }
+
     /// An authorization identity must be the authenticated name itself, with or without its domain.
     fn may_act_as(&self, authzid: &[u8]) -> bool {
         let Ok(authzid) = std::str::from_utf8(authzid) else { return false };
@@ -119,6 +148,7 @@ impl Server {
 const fn occasion_of(error: &MechError) -> Occasion {
     match error.major & 0x00FF_0000 {
         major::UNAVAILABLE | major::NO_CRED => Occasion::TemporaryFailure,
+        _ if error.minor == status::NTLM_BLOCKED => Occasion::TooWeak,
         _ => Occasion::BadCredentials,
     }
 }

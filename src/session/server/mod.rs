@@ -29,6 +29,8 @@ pub struct Server {
     pub mechanisms: Vec<Mechanism>,
     /// How it ends a GSSAPI exchange.
     pub layer: LayerMode,
+    /// Whether it refuses what .NET does beside RFC 2222 section 7.2, whatever the persona.
+    pub strict: bool,
     /// Whose habits it has.
     pub persona: ServerPersona,
     /// Whether mechanisms that bare a secret are offered without TLS (RFC 4954 section 4).
@@ -85,6 +87,7 @@ impl Server {
             kit,
             mechanisms: vec![Mechanism::Gssapi, Mechanism::Login],
             layer: LayerMode::default(),
+            strict: false,
             persona: ServerPersona::default(),
             allow_plaintext: false,
             as_if_tls: true,
@@ -117,6 +120,7 @@ impl Server {
         self.over
             || self.closing.is_some()
             || matches!(standing.stack(Party::Server).smtp().name(), "Greeting" | "Closed")
+            || self.is_strict() && standing.stack(Party::Server).heard() == Some(Signal::SecondEmptyResponse)
     }
 
     /// Gives the connection up, with these words.
@@ -174,6 +178,9 @@ impl Server {
             self.end_exchange();
             return self.say(occasion, standing);
         }
+        if let Some(remark) = self.gss.remark() {
+            return Decision::Remark(format!("server: {remark}"));
+        }
         if let Some((call, answer)) = self.gss.answered() {
             return self.go_on(call, answer, standing);
         }
@@ -190,6 +197,7 @@ impl Server {
                 self.start(step, standing, bindings)
             }
             Signal::AuthNotBase64 | Signal::AuthMalformed => self.start(step, standing, bindings),
+            Signal::SecondEmptyResponse => self.refuse(Occasion::TemporaryFailure, standing),
             Signal::Cancel => self.refuse(Occasion::Cancelled, standing),
             _ if state == "InAuth" => self.take(step, standing),
             _ => self.command(step, standing),

@@ -51,7 +51,7 @@ const REPLIES: [Reply; 53] = [
     reply(BadCredentials, 535, "5.7.8", "Authentication credentials invalid", "RFC 4954 6"),
     reply(Disabled, 525, "5.7.13", "The account is disabled", "RFC 5248 2.4"),
     reply(TemporaryFailure, 454, "4.7.0", "Temporary authentication failure", "RFC 4954 6"),
-    reply(TooWeak, 534, "5.7.9", "Authentication mechanism is too weak", "RFC 4954 6"),
+    reply(TooWeak, 534, "5.7.9", "Authentication mechanism is too weak, as NTLMv1 is", "RFC 4954 6"),
     reply(
         EncryptionRequired,
         538,
@@ -85,6 +85,6 @@ const REPLIES: [Reply; 53] = [
         "RFC 5321 4.1.1.8",
     ),
     reply(NotImplemented, 502, "5.5.1", "Not implemented", "RFC 5321 4.2.4"),
-    reply(Unknown, 500, "5.5.1", "Command not recognized", "RFC 5321 4.2.4"),
+    reply(Unknown, 500, "5.5.2", "Command not recognized", "RFC 5321 4.2.4"),
     reply(BadSequence, 503, "5.5.1", "Bad sequence of commands", "RFC 5321 4.2.4"),
 ];
