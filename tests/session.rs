@@ -4,8 +4,8 @@ use saslscope::decode::Mech;
 use saslscope::machine::{Machine, RowId, Signal};
 use saslscope::mech::{Kit, User, spnego};
 use saslscope::session::{
-    Client, Effect, Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Server, Session, Stop,
-    embedded,
+    Client, Effect, Fault, Gate, Held, Initial, Input, Lab, LayerMode, Mechanism, Prompts, Server, ServerSetup,
+    Session, Stop, embedded,
 };
 use saslscope::terms::{Micros, Party, Secret};
 use saslscope::transcript::{Verdict, What, recording};
@@ -137,7 +137,7 @@ fn a_list_led_by_kerberos_is_reselected_with_request_mic() {
 /// What each fault comes to: the reply that ends the exchange, and the machine that finds fault with a line.
 #[test]
 fn every_fault_shows() {
-    use Mechanism::{Gssapi, Login};
+    use Mechanism::{CramMd5, DigestMd5, External, Gssapi, Login, Oauthbearer, Plain, Xoauth2};
     let table = [
         (Gssapi, Fault::WrongPassword, "535 5.7.8", None),
         (Gssapi, Fault::BadBase64, "501 5.5.2", Some(Machine::Smtp)),
@@ -154,6 +154,21 @@ fn every_fault_shows() {
         (Login, Fault::WrongPrompt, "501 5.7.0", None),
         (Login, Fault::SwappedPrompts, "235 2.7.0", Some(Machine::Login)),
         (Login, Fault::TemporaryFailure, "454 4.7.0", None),
+        (Plain, Fault::WrongPassword, "535 5.7.8", None),
+        (CramMd5, Fault::WrongPassword, "535 5.7.8", None),
+        (CramMd5, Fault::BadBase64, "501 5.5.2", Some(Machine::Smtp)),
+        (CramMd5, Fault::BadChallenge, "501 5.7.0", Some(Machine::CramMd5)),
+        (CramMd5, Fault::InitialResponse, "501 5.7.0", Some(Machine::CramMd5)),
+        (CramMd5, Fault::TemporaryFailure, "454 4.7.0", None),
+        (DigestMd5, Fault::WrongPassword, "535 5.7.8", None),
+        (DigestMd5, Fault::Cancel, "501 5.7.0", None),
+        (DigestMd5, Fault::WrongSignature, "501 5.7.0", None),
+        (DigestMd5, Fault::InitialResponse, "501 5.7.0", None),
+        (External, Fault::WrongPassword, "535 5.7.8", None),
+        (Xoauth2, Fault::WrongPassword, "535 5.7.8", None),
+        (Xoauth2, Fault::TemporaryFailure, "454 4.7.0", None),
+        (Oauthbearer, Fault::WrongPassword, "535 5.7.8", None),
+        (Oauthbearer, Fault::BadBase64, "501 5.5.2", Some(Machine::Smtp)),
     ];
     for (mechanism, fault, verdict, machine) in table {
         let session = played(&Lab { mechanism, fault: Some(fault), ..lab() });
@@ -168,6 +183,33 @@ fn every_fault_shows() {
         assert_eq!(ended, expected, "{mechanism} {fault}:\n{text}");
         let deviation = session.transcript().steps().iter().find_map(|step| step.deviation.as_ref());
         assert_eq!(deviation.map(|deviation| deviation.machine), machine, "{mechanism} {fault}:\n{text}");
+    }
+}
+
+#[test]
+fn success_without_rspauth_is_not_trusted() {
+    let session = played(&Lab { mechanism: Mechanism::DigestMd5, fault: Some(Fault::NoSignature), ..lab() });
+    let text = outline(&session);
+    assert!(text.contains("# client: refused, since 235 came without rspauth (RFC 2831 2.1.3)"), "{text}");
+    assert_eq!(session.transcript().verdict(), Verdict::Distrusted);
+}
+
+/// The same seed twice on one connection: what the server sends is good only once all the same.
+#[test]
+fn challenges_differ_from_exchange_to_exchange() {
+    let setup = ServerSetup::new("server.example.com");
+    for mechanism in ["CRAM-MD5", "DIGEST-MD5"] {
+        let mut session = setup.session([7; 32], 0);
+        session.handle(Micros(0), Input::Go { peer: "192.0.2.7:4711".into() });
+        say(&mut session, "EHLO client.example.com\r\n");
+        let mut challenges = Vec::new();
+        for _ in 0..2 {
+            say(&mut session, &format!("AUTH {mechanism}\r\n"));
+            challenges.push(session.transcript().steps().last().expect("a challenge").token_bytes().to_vec());
+            say(&mut session, "*\r\n");
+        }
+        assert!(challenges.iter().all(|challenge| !challenge.is_empty()), "{mechanism}");
+        assert_ne!(challenges[0], challenges[1], "{mechanism}");
     }
 }
 

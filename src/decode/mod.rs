@@ -153,4 +153,4 @@ impl Reader<'_> {
 const LENGTH_PREFIXED: &str = "length-prefixed token";
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -381,7 +381,7 @@ fn the_place_in_the_conversation_tells_text_apart() {
 }
 
 /// Messages of the text mechanisms, as their descriptions print them.
-pub(super) const MESSAGES: &[(Reading, Party, &str)] = &[
+pub(crate) const MESSAGES: &[(Reading, Party, &str)] = &[
     (Reading::CramMd5, Party::Server, "<1896.697170952@postoffice.reston.mci.net>"),
     (Reading::CramMd5, Party::Client, "tim b913a602c7eda7a495b4e6e7334d3890"),
     (

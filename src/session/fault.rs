@@ -38,15 +38,17 @@ pub enum Fault {
     OtherNonce,
     /// SCRAM: the server asks for more rounds than anybody can make.
     ManyRounds,
-    /// SCRAM: the server's signature is wrong, as of one that does not know the password.
+    /// SCRAM, DIGEST-MD5: the server's signature is wrong, as of one that does not know the password.
     WrongSignature,
-    /// SCRAM: 235 in place of the server's signature.
+    /// SCRAM, DIGEST-MD5: 235 in place of the server's signature.
     NoSignature,
+    /// The client sends an initial response where the server speaks first.
+    InitialResponse,
 }
 
 impl Fault {
     /// All.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::WrongPassword,
         Self::BadBase64,
         Self::CutToken,
@@ -62,6 +64,7 @@ impl Fault {
         Self::ManyRounds,
         Self::WrongSignature,
         Self::NoSignature,
+        Self::InitialResponse,
     ];
 
     /// The name on the command line.
@@ -83,6 +86,7 @@ impl Fault {
             Self::ManyRounds => "many-rounds",
             Self::WrongSignature => "wrong-signature",
             Self::NoSignature => "no-signature",
+            Self::InitialResponse => "initial-response",
         }
     }
 
@@ -105,6 +109,7 @@ impl Fault {
             Self::ManyRounds => "the server asks for 2,000,000,000 rounds",
             Self::WrongSignature => "the server's signature is wrong",
             Self::NoSignature => "235 in place of the server's signature",
+            Self::InitialResponse => "an initial response where the server speaks first",
         }
     }
 
@@ -117,6 +122,7 @@ impl Fault {
             Self::OtherNonce | Self::ManyRounds | Self::WrongSignature | Self::NoSignature => {
                 Some(Mechanism::ScramSha256)
             }
+            Self::InitialResponse => Some(Mechanism::CramMd5),
             _ => None,
         }
     }
@@ -129,7 +135,9 @@ impl Fault {
     /// Whether it can happen in `mechanism`.
     #[must_use]
     pub fn is_within(self, mechanism: Mechanism) -> bool {
-        self.needs().is_none_or(|needed| needed.machine() == mechanism.machine())
+        let digest = mechanism == Mechanism::DigestMd5
+            && matches!(self, Self::WrongSignature | Self::NoSignature | Self::InitialResponse);
+        digest || self.needs().is_none_or(|needed| needed.machine() == mechanism.machine())
     }
 
     /// Whether it waits for any line that it can be done to. The others are done where what they spoil is composed.
@@ -142,6 +150,7 @@ impl Fault {
                 | Self::ManyRounds
                 | Self::WrongSignature
                 | Self::NoSignature
+                | Self::InitialResponse
         )
     }
 
@@ -149,9 +158,12 @@ impl Fault {
     #[must_use]
     pub const fn party(self) -> Party {
         match self {
-            Self::WrongPassword | Self::BadBase64 | Self::CutToken | Self::TwoEmptyLines | Self::Cancel => {
-                Party::Client
-            }
+            Self::WrongPassword
+            | Self::BadBase64
+            | Self::CutToken
+            | Self::TwoEmptyLines
+            | Self::Cancel
+            | Self::InitialResponse => Party::Client,
             Self::WrongPrompt
             | Self::SwappedPrompts
             | Self::TemporaryFailure
@@ -212,13 +224,24 @@ impl Fault {
             Self::ManyRounds if matches!(token, Some(Reading::ScramServerFirst(_))) => {
                 with_field(composed, step, "iteration-count", |_| b"2000000000".to_vec())?
             }
+            Self::WrongSignature if token == Some(Reading::DigestMd5) => {
+                with_field(composed, step, "rspauth", |hex| {
+                    let first: &[u8] = if hex.starts_with(b"0") { b"1" } else { b"0" };
+                    [first, hex.get(1..).unwrap_or_default()].concat()
+                })?
+            }
             Self::WrongSignature => with_field(composed, step, "verifier", |base64| {
                 let first: &[u8] = if base64.starts_with(b"A") { b"B" } else { b"A" };
                 [first, base64.get(1..).unwrap_or_default()].concat()
             })?,
-            Self::NoSignature if step.signal == Some(Signal::ServerFinal) => {
+            Self::NoSignature if matches!(step.signal, Some(Signal::ServerFinal | Signal::RspauthChallenge)) => {
                 wire::reply(235, Some("2.7.0"), "Authentication successful")
             }
+            Self::InitialResponse => match step.signal {
+                Some(Signal::AuthCramMd5) => wire::command_auth(Mechanism::CramMd5.name(), Some(EARLY)),
+                Some(Signal::AuthDigestMd5) => wire::command_auth(Mechanism::DigestMd5.name(), Some(EARLY)),
+                _ => return None,
+            },
             Self::OtherNonce | Self::ManyRounds | Self::NoSignature => return None,
         };
         (changed != composed).then_some(changed)
@@ -227,6 +250,9 @@ impl Fault {
 
 /// Nobody's password.
 pub(super) const WRONG_PASSWORD: &str = "looking-glass";
+
+/// What a client might say that does not wait for the challenge.
+const EARLY: &[u8] = b"alice";
 
 /// A prompt that asks for neither of the two.
 pub(super) const WRONG_PROMPT: &[u8] = b"Who are you?";

@@ -14,7 +14,7 @@
 
 use super::{Event, Step, What};
 use crate::decode::{Hint, Kind, Reading, Tree, Value, decode};
-use crate::machine::Prompt;
+use crate::machine::{Prompt, Signal};
 use crate::terms::{Party, Span};
 use crate::wire::{Base64, Base64ErrorKind, Body, Dialogue, Message, Verb, base64, read_client, read_server};
 
@@ -57,9 +57,13 @@ fn without_echoes(bytes: &[u8], step: &Step, message: &Message) -> Vec<u8> {
 fn is_understood(step: &Step) -> bool {
     let prompts = step.token.is_some_and(|token| token.hint.reading == Reading::Prompt)
         && Prompt::read(step.token_bytes()) != Prompt::Unknown;
-    let reading = step.token.is_some_and(|token| !matches!(token.hint.reading, Reading::Guess | Reading::Prompt));
-    let is_read = |tree: &Tree| reading && tree.kind == Kind::Text && tree.problems().next().is_none();
-    prompts || step.tree().is_some_and(|tree| is_known(tree.kind) || is_read(&tree))
+    let challenges = matches!(
+        step.signal,
+        Some(
+            Signal::CramMd5Challenge | Signal::DigestChallenge | Signal::RspauthChallenge | Signal::OauthErrorChallenge
+        )
+    );
+    prompts || challenges || step.tree().is_some_and(|tree| is_known(tree.kind))
 }
 
 /// One line of `step`, which has been read as `sent`; `unsure` whether an answer in LOGIN is the name or the password.
@@ -520,7 +524,46 @@ mod tests {
         format!("{:?} {:?} {errors:?}", std::mem::discriminant(&message.body), message.flaws)
     }
 
+    /// A message with some octets changed, put in or cut off.
+    fn damaged(from: Party) -> impl Strategy<Value = Vec<u8>> {
+        let messages: Vec<&str> = crate::decode::tests::MESSAGES
+            .iter()
+            .filter(|message| message.1 == from)
+            .map(|message| message.2)
+            .collect();
+        let changes = proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>(), 0..4_u8), 0..3);
+        (proptest::sample::select(messages), changes).prop_map(|(message, changes)| {
+            let mut message = message.as_bytes().to_vec();
+            for (at, octet, change) in changes {
+                let at = at.index(message.len().max(1));
+                match change {
+                    0 => message.truncate(at),
+                    1 => message.insert(at, octet),
+                    _ => message.get_mut(at).into_iter().for_each(|old| *old = octet),
+                }
+            }
+            message
+        })
+    }
+
     proptest! {
+        #[test]
+        fn an_exchange_of_a_text_mechanism_means_the_same_when_masked(
+            mechanism in proptest::sample::select(vec!["CRAM-MD5", "DIGEST-MD5", "EXTERNAL", "XOAUTH2", "OAUTHBEARER"]),
+            initial in proptest::option::of(damaged(Party::Client)),
+            rounds in proptest::collection::vec((damaged(Party::Server), damaged(Party::Client)), 1..4),
+        ) {
+            let mut lines = format!("{START}C: AUTH {mechanism}");
+            lines.extend(initial.into_iter().map(|octets| format!(" {}", base64::encode(&octets))));
+            for (challenge, response) in rounds {
+                let [challenge, response] = [challenge, response].map(|octets| base64::encode(&octets));
+                lines.push_str(&format!("\nS: 334 {challenge}\nC: {response}").replace(": \n", ":\n"));
+            }
+            let before = transcript(&format!("{}\nS: 235 ok\n", lines.trim_end_matches(' ')));
+            let masked: String = before.steps().iter().map(|step| written(&event(step))).collect();
+            assert_same_meaning(&before, &masked, mechanism);
+        }
+
         #[test]
         fn opaque_masking_changes_no_finding(
             text in proptest::collection::vec(prop_oneof![

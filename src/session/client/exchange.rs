@@ -300,6 +300,9 @@ impl Client {
             Some(Signal::SuccessTooEarly) if taken.is_some_and(|taken| taken.row.machine == Machine::Scram) => {
                 "client: refused, since 235 came without the server's signature (RFC 5802 5)"
             }
+            Some(Signal::SuccessTooEarly) if taken.is_some_and(|taken| taken.row.machine == Machine::DigestMd5) => {
+                "client: refused, since 235 came without rspauth (RFC 2831 2.1.3)"
+            }
             Some(Signal::SuccessTooEarly) => {
                 "client: refused, since 235 came while proof of the server was outstanding (RFC 4178 5)"
             }

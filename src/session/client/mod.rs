@@ -303,17 +303,39 @@ impl Client {
             Signal::AuthNtlm => return Some(wire::command_auth("NTLM", None)),
             Signal::AuthNtlmToken => return Some(wire::command_auth("NTLM", Some(&NEGOTIATE))),
             Signal::AuthNtlmMalformed => return Some(wire::command_auth("NTLM", Some(NO_TOKEN))),
+            Signal::AuthPlain => return Some(wire::command_auth("PLAIN", None)),
+            Signal::AuthPlainMessage => return self.auth_with_message(Mechanism::Plain),
+            Signal::AuthCramMd5 => return Some(wire::command_auth("CRAM-MD5", None)),
+            Signal::AuthDigestMd5 => return Some(wire::command_auth("DIGEST-MD5", None)),
+            Signal::AuthExternal => return Some(wire::command_auth("EXTERNAL", None)),
+            Signal::AuthExternalEmpty => return self.auth_with_message(Mechanism::External),
+            Signal::AuthExternalAuthzid => {
+                return Some(wire::command_auth("EXTERNAL", Some(self.kit.credential.user.as_bytes())));
+            }
+            Signal::AuthXoauth2 => return Some(wire::command_auth("XOAUTH2", None)),
+            Signal::AuthXoauth2Message => return self.auth_with_message(Mechanism::Xoauth2),
+            Signal::AuthOauthbearer => return Some(wire::command_auth("OAUTHBEARER", None)),
+            Signal::AuthOauthbearerMessage => return self.auth_with_message(Mechanism::Oauthbearer),
+            Signal::ControlAResponse => return Some(wire::response(&[0x01])),
             Signal::AuthScram => return Some(wire::command_auth(self.scram(), None)),
             Signal::AuthClientFirstMalformed => return Some(wire::command_auth(self.scram(), Some(NO_TOKEN))),
             Signal::AuthNotBase64 => format!("AUTH {} !\r\n", self.mechanism),
             Signal::AuthMalformed => "AUTH\r\n".to_owned(),
             Signal::ResponseNotBase64 => "!\r\n".to_owned(),
             Signal::MalformedResponse => return Some(wire::response(NO_TOKEN)),
-            Signal::UsernameResponse => return Some(wire::response(self.kit.credential.user.as_bytes())),
+            Signal::UsernameResponse | Signal::ExternalAuthzid => {
+                return Some(wire::response(self.kit.credential.user.as_bytes()));
+            }
             Signal::PasswordResponse => return Some(wire::response(self.kit.credential.password.expose())),
             _ => return None,
         };
         Some(text.into_bytes())
+    }
+
+    /// AUTH with the message of a mechanism in which the client speaks first.
+    fn auth_with_message(&self, mechanism: Mechanism) -> Option<Vec<u8>> {
+        let message = SaslClient::new(mechanism, &self.kit, &Bindings::default())?.initial()?;
+        Some(wire::command_auth(mechanism.name(), Some(&message)))
     }
 
     /// The SCRAM that it uses, or would.

@@ -1,7 +1,8 @@
 //! CRAM-MD5 (RFC 2195): a digest over the server's challenge, with the password as key.
 
-use super::{Answer, Verdict, hex, whom};
+use super::{Answer, Verdict, admit, find, hex};
 use crate::mech::{Credential, Kit, User, hmac_md5, nonce};
+use crate::terms::Secret;
 
 /// The client's answer to a challenge, whatever that is.
 pub(super) fn answer(challenge: &[u8], credential: &Credential) -> Answer {
@@ -27,12 +28,9 @@ pub(super) fn judge(challenge: &str, response: &[u8], users: &[User]) -> Verdict
     let (name, digest) = (&response[..blank], &response[blank + 1..]);
     let proves = |user: &User| {
         let expected = hmac_md5(user.password.expose(), &[challenge.as_bytes()]);
-        crate::terms::Secret::from(hex(expected.as_slice()).as_str()).matches(digest)
+        Secret::from(hex(expected.as_slice()).as_str()).matches(digest)
     };
-    match whom(users, name, proves) {
-        Some(_) => Verdict::Success,
-        None => Verdict::Refused("no such user, or a digest with another password".to_owned()),
-    }
+    admit(find(users, name, proves), "no such user, or a digest with another password")
 }
 
 #[cfg(test)]
@@ -64,7 +62,7 @@ mod tests {
         assert!(refused(CHALLENGE, ""));
         assert!(refused(CHALLENGE, &RESPONSE.to_uppercase()), "hex digits are in lower case");
         let disabled = [User { disabled: true, ..user("tim", "tanstaaftanstaaf") }];
-        assert!(matches!(judge(CHALLENGE, RESPONSE.as_bytes(), &disabled), Verdict::Refused(_)));
+        assert_eq!(judge(CHALLENGE, RESPONSE.as_bytes(), &disabled), Verdict::Disabled);
         assert!(matches!(answer(b"", &credential("tim", "x")), Answer::Cancel(_)));
     }
 

@@ -3,7 +3,7 @@
 //! Read by the decoder, and refused where that finds a problem. Limits: no security layer, and no exchange that goes on
 //! from an earlier one (section 2.2).
 
-use super::{Answer, Verdict, hex, whom};
+use super::{Answer, Verdict, find, hex};
 use crate::decode::{Hint, Reading, Tree, Value, decode};
 use crate::mech::{Credential, Kit, User, nonce};
 use crate::terms::{Party, Secret};
@@ -118,17 +118,19 @@ impl Server {
                 self.proven = true;
                 Verdict::Challenge([b"rspauth=", proof.expose()].concat())
             }
-            Err(why) => Verdict::Refused(why),
+            Err(verdict) => verdict,
         }
     }
 
     /// The server's own digest, where the client's is good.
-    fn verify(&self, response: &[u8], users: &[User]) -> Result<Secret, String> {
-        let read =
-            Message::read(response, Party::Client).map_err(|why| format!("the response can't be read: {why}"))?;
+    fn verify(&self, response: &[u8], users: &[User]) -> Result<Secret, Verdict> {
+        let refused = |why: &str| Verdict::Refused(why.to_owned());
+        let read = Message::read(response, Party::Client)
+            .map_err(|why| refused(&format!("the response can't be read: {why}")))?;
         let value = |name: &str| read.value(name).unwrap_or_default();
         let other = |name: &str, sent: &[u8], expected: &str| {
-            format!("{name} is `{}`, expected {expected} (RFC 2831 2.1.2)", String::from_utf8_lossy(sent))
+            let sent = String::from_utf8_lossy(sent);
+            Verdict::Refused(format!("{name} is `{sent}`, expected {expected} (RFC 2831 2.1.2)"))
         };
         let [realm, nonce, nc, uri] = ["realm", "nonce", "nc", "digest-uri"].map(value);
         if nonce != self.nonce.as_bytes() {
@@ -149,7 +151,7 @@ impl Server {
         let user = read.name("username");
         let authzid = read.value("authzid");
         if authzid.as_ref().is_some_and(|authzid| !authzid.is_empty() && *authzid != user) {
-            return Err("nobody may act as somebody else here".to_owned());
+            return Err(refused("nobody may act as somebody else here"));
         }
         let cnonce = value("cnonce");
         let exchange = Exchange {
@@ -163,8 +165,11 @@ impl Server {
         };
         let digest = value("response");
         let proves = |known: &User| exchange.digest(AUTHENTICATE, known.password.expose()).matches(&digest);
-        let known = whom(users, &user, proves).ok_or("no such user, or a digest with another password")?;
-        Ok(exchange.digest("", known.password.expose()))
+        match find(users, &user, proves) {
+            Some(known) if known.disabled => Err(Verdict::Disabled),
+            Some(known) => Ok(exchange.digest("", known.password.expose())),
+            None => Err(refused("no such user, or a digest with another password")),
+        }
     }
 }
 

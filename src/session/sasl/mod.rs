@@ -14,6 +14,7 @@ pub(super) mod scram;
 mod testing;
 
 use super::{Bindings, Mechanism};
+use crate::machine::Machine;
 use crate::mech::{Credential, Kit, User};
 use std::fmt::Write as _;
 
@@ -134,7 +135,7 @@ impl SaslServer {
     }
 
     /// The first challenge, where the server speaks first (RFC 4954 section 4: an initial response is then refused).
-    pub(super) fn first(&mut self) -> Option<Vec<u8>> {
+    pub(super) fn first(&self) -> Option<Vec<u8>> {
         match self {
             Self::Plain | Self::External(_) | Self::Oauth(..) => None,
             Self::CramMd5(challenge) => Some(challenge.clone().into_bytes()),
@@ -154,26 +155,32 @@ impl SaslServer {
                 Ok(()) => Verdict::Success,
                 Err(why) => {
                     *wrong = Some(why);
-                    oauth::error(*kind)
+                    Verdict::Challenge(oauth::error(*kind).into())
                 }
             },
         }
     }
 }
 
+/// The error that a server sends in place of 535, in the mechanisms that have one.
+pub(super) const fn oauth_error(machine: Machine) -> &'static str {
+    oauth::error(if matches!(machine, Machine::Xoauth2) { oauth::Kind::Xoauth2 } else { oauth::Kind::Oauthbearer })
+}
+
 /// Whether that user is let in with that password. An empty one is nobody's, whatever is configured: a directory might
 /// take it for an anonymous bind (RFC 4513 section 5.1.2).
 pub(super) fn login(users: &[User], name: &[u8], password: &[u8]) -> Verdict {
-    match find(users, name, |user| user.password.matches(password)).filter(|_| !password.is_empty()) {
-        Some(user) if user.disabled => Verdict::Disabled,
-        Some(_) => Verdict::Success,
-        None => Verdict::Refused("no such user, or another password".to_owned()),
-    }
+    let known = find(users, name, |user| user.password.matches(password)).filter(|_| !password.is_empty());
+    admit(known, "no such user, or another password")
 }
 
-/// The user of that name, of whom the proof holds, and who is let in.
-fn whom<'a>(users: &'a [User], name: &[u8], proves: impl Fn(&User) -> bool) -> Option<&'a User> {
-    find(users, name, proves).filter(|user| !user.disabled)
+/// Whether the user who was found is let in; why not, where nobody was.
+fn admit(known: Option<&User>, why: &str) -> Verdict {
+    match known {
+        Some(user) if user.disabled => Verdict::Disabled,
+        Some(_) => Verdict::Success,
+        None => Verdict::Refused(why.to_owned()),
+    }
 }
 
 /// The user of that name, of whom the proof holds. That of every user is looked at, so that the time taken does not tell

@@ -3,7 +3,7 @@
 //! The token is the password of the client's credential; a server knows a user by [`User::token`] only. Whether a token
 //! has expired, and what it allows, only who gave it out could tell.
 
-use super::{Answer, Verdict, whom};
+use super::{Answer, find};
 use crate::mech::{Kit, User};
 
 /// Which of the two.
@@ -52,11 +52,14 @@ pub(super) fn judge(kind: Kind, message: &[u8], users: &[User]) -> Result<(), St
     };
     let bears = |user: &User| user.token.as_ref().is_some_and(|known| known.matches(token));
     let known = match name {
-        Some(name) => whom(users, &name, bears).is_some(),
+        Some(name) => find(users, &name, bears),
         // The token says by itself whose it is.
-        None => users.iter().filter(|user| bears(user) && !user.disabled).count() > 0,
+        None => users.iter().fold(None, |known, user| if bears(user) { Some(user) } else { known }),
     };
-    if known { Ok(()) } else { Err("no such user, or another token".to_owned()) }
+    match known {
+        Some(user) if !user.disabled => Ok(()),
+        _ => Err("no such user, or another token".to_owned()),
+    }
 }
 
 /// The authorization identity of a GS2 header, if it has one (RFC 5801 section 4); channel binding is not to be had.
@@ -72,13 +75,12 @@ fn authzid(header: &[u8]) -> Result<Option<Vec<u8>>, &'static str> {
     Ok(Some(name.replace("=2C", ",").replace("=3D", "=").into_bytes()))
 }
 
-/// The error, as a challenge (RFC 7628 section 3.2.2; Google has a status code of HTTP).
-pub(super) fn error(kind: Kind) -> Verdict {
-    let error = match kind {
+/// The error (RFC 7628 section 3.2.2; Google has a status code of HTTP).
+pub(super) const fn error(kind: Kind) -> &'static str {
+    match kind {
         Kind::Xoauth2 => r#"{"status":"401","schemes":"bearer","scope":"mail"}"#,
         Kind::Oauthbearer => r#"{"status":"invalid_token","scope":"mail"}"#,
-    };
-    Verdict::Challenge(error.into())
+    }
 }
 
 #[cfg(test)]
@@ -144,9 +146,8 @@ mod tests {
 
     #[test]
     fn an_error_is_answered_and_any_other_challenge_cancelled() {
-        let Verdict::Challenge(json) = error(Kind::Oauthbearer) else { panic!("no challenge") };
-        assert_eq!(answer(Kind::Oauthbearer, &json), Answer::Say(vec![1]));
-        assert_eq!(answer(Kind::Xoauth2, &json), Answer::Say(vec![]));
+        assert_eq!(answer(Kind::Oauthbearer, error(Kind::Oauthbearer).as_bytes()), Answer::Say(vec![1]));
+        assert_eq!(answer(Kind::Xoauth2, error(Kind::Xoauth2).as_bytes()), Answer::Say(vec![]));
         assert!(matches!(answer(Kind::Xoauth2, b"more"), Answer::Cancel(_)));
     }
 }

@@ -217,7 +217,7 @@ impl Server {
         let Some(mechanism) = self.known(name) else { return self.say(Occasion::UnknownMechanism, standing) };
         let initial = auth.initial.as_ref();
         let octets = initial.map(|initial| if initial.equals { Vec::new() } else { initial.bytes.clone() });
-        if let Some(mut sasl) = SaslServer::new(mechanism, &self.kit, step.place, bindings) {
+        if let Some(sasl) = SaslServer::new(mechanism, &self.kit, step.place, bindings) {
             let first = sasl.first();
             self.sasl = Some(sasl);
             return match (first, octets) {

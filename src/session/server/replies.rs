@@ -2,10 +2,11 @@
 
 use super::Server;
 use crate::decode::Mech;
-use crate::machine::Signal;
+use crate::machine::{Machine, Signal};
 use crate::session::Mechanism;
 use crate::session::client::NO_TOKEN;
 use crate::session::persona::{Occasion, ServerPersona};
+use crate::session::sasl;
 use crate::terms::Party;
 use crate::transcript::Standing;
 use crate::wire;
@@ -103,7 +104,8 @@ fn challenge(emit: Signal, standing: &Standing) -> Option<Vec<u8>> {
     let octets: &[u8] = match emit {
         Signal::UsernameChallenge => b"Username:",
         Signal::PasswordChallenge => b"Password:",
-        Signal::OtherChallenge => b"User Name\0",
+        Signal::OtherChallenge if standing.settled.machine == Some(Machine::Login) => b"User Name\0",
+        Signal::OauthErrorChallenge => sasl::oauth_error(standing.settled.machine?).as_bytes(),
         Signal::EmptyChallenge => b"",
         Signal::HumanChallenge | Signal::ChallengeNotBase64 => {
             let name = standing.settled.mechanism.as_deref().filter(|name| *name == "NTLM").unwrap_or("GSSAPI");
@@ -118,7 +120,7 @@ fn challenge(emit: Signal, standing: &Standing) -> Option<Vec<u8>> {
             return Some(wire::challenge(Some(&completed)));
         }
         Signal::ServerError => b"e=other-error",
-        Signal::MalformedChallenge => NO_TOKEN,
+        Signal::OtherChallenge | Signal::MalformedChallenge => NO_TOKEN,
         _ => return None,
     };
     Some(wire::challenge(Some(octets)))
