@@ -26,7 +26,7 @@ const TOKEN: &str = "drink-me";
 const WRONG_TOKEN: &str = "eat-me";
 
 /// What is allowed on both sides, so that every mechanism has its turn.
-const ALLOWED: [&str; 1] = ["--allow-plaintext"];
+const ALLOWED: [&str; 2] = ["--allow-plaintext", "--allow-ntlmv1"];
 
 /// How long a peer may take for one exchange, or to listen.
 const PATIENCE: Duration = Duration::from_secs(60);

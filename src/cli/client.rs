@@ -4,7 +4,7 @@
 //! exit code; where that is not 0, standard error says why. Standard input steps it ([`super::stepping`]) where
 //! something is held.
 
-use super::gss::Provider;
+use super::gss::{Binding, Provider};
 use super::live::{Desk, Exchange, Happening, World, headers};
 use super::out::Out;
 use super::password::Password;
@@ -14,7 +14,9 @@ use super::{Common, Exit, Failure, chance, outcome, save, screen};
 use crate::drive::{Address, BadFile, ClientTls, Live, News, Target, What};
 use crate::mech::Credential;
 use crate::session::persona::ClientPersona;
-use crate::session::{ClientSetup, Ending, Fault, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls};
+use crate::session::{
+    ClientSetup, Ending, Fault, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls, UnderGssapi,
+};
 use crate::terms::{Micros, Party, Secret};
 use crate::tui::{Dial, Options, Start};
 use std::path::PathBuf;
@@ -56,6 +58,14 @@ pub(super) struct Arguments {
     /// Log on without TLS even by a mechanism that bares a secret
     #[arg(long)]
     allow_plaintext: bool,
+    /// What goes as a token of AUTH GSSAPI
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    under_gssapi: UnderGssapi,
+    /// The service principal: by default as the persona has it, else `smtp/HOST`
+    #[arg(long, value_name = "NAME")]
+    spn: Option<String>,
+    #[command(flatten)]
+    binding: Binding,
     /// Whose habits the client has
     #[arg(long, value_enum, value_name = "PERSONA", default_value_t, ignore_case = true)]
     persona: ClientPersona,
@@ -166,6 +176,9 @@ impl Arguments {
         setup.allow_plaintext = self.allow_plaintext;
         setup.certificate = self.trust.client_cert.is_some();
         setup.persona = self.persona;
+        setup.under_gssapi = self.under_gssapi;
+        setup.spn.clone_from(&self.spn);
+        (setup.channel_bindings, setup.allow_ntlmv1) = (self.binding.cb, self.binding.allow_ntlmv1);
         setup.bearer = self.bearer;
         setup.fault = self.fault;
         setup.patience = Micros(self.timeout * 1_000_000);

@@ -1,6 +1,7 @@
-//! Whose GSS-API carries AUTH GSSAPI.
+//! Whose GSS-API carries AUTH GSSAPI, and what ties it to the connection.
 
 use super::{Exit, Failure};
+use crate::session::ChannelBindings;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -33,4 +34,15 @@ impl Provider {
         let text = "this build has no GSS-API of the system, and so no Kerberos; --gss embedded plays SPNEGO over NTLM";
         Err(Failure { exit: Exit::Prerequisite, text: text.to_owned() })
     }
+}
+
+/// What ties an exchange to its connection, and how weak it may be.
+#[derive(clap::Args)]
+pub(super) struct Binding {
+    /// Whether GSSAPI, GSS-SPNEGO and NTLM are tied to the TLS connection beneath (channel bindings; Extended Protection)
+    #[arg(long, value_enum, value_name = "WHETHER", default_value_t)]
+    pub(super) cb: ChannelBindings,
+    /// Take NTLMv1, too, which is weak
+    #[arg(long)]
+    pub(super) allow_ntlmv1: bool,
 }

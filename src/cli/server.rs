@@ -18,7 +18,7 @@
 //!
 //! Limits: a session that has ended leaves nothing but its recording.
 
-use super::gss::Provider;
+use super::gss::{Binding, Provider};
 use super::live::{Desk, Exchange, Happening, Label, Leave, World, headers};
 use super::out::{Out, Tone};
 use super::stepping::{Holding, Said, Stepper};
@@ -74,6 +74,14 @@ pub(super) struct Arguments {
     /// Offer mechanisms that bare a secret without TLS, too
     #[arg(long)]
     allow_plaintext: bool,
+    /// Refuse what .NET does beside RFC 2222 7.2, as Cyrus does: a second empty line, a length before the choice of layer
+    #[arg(long)]
+    strict: bool,
+    /// Take mail of clients that have not authenticated, too; it is shown and discarded
+    #[arg(long)]
+    mail_without_auth: bool,
+    #[command(flatten)]
+    binding: Binding,
     /// Whose habits the server has
     #[arg(long, value_enum, value_name = "PERSONA", default_value_t, ignore_case = true)]
     persona: ServerPersona,
@@ -180,6 +188,9 @@ impl Arguments {
         setup.layer = self.layer;
         setup.fault = self.fault;
         setup.persona = self.persona;
+        setup.strict = self.strict;
+        setup.require_auth = !self.mail_without_auth;
+        (setup.channel_bindings, setup.allow_ntlmv1) = (self.binding.cb, self.binding.allow_ntlmv1);
         setup.failures_allowed = self.failures;
         setup.line_limit = self.line_limit.map(|octets| octets as usize);
         setup.tls = self.tls.unwrap_or_default();

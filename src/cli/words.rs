@@ -1,7 +1,7 @@
 //! Names on the command line for what `session` plays.
 
 use crate::session::persona::{ClientPersona, ServerPersona};
-use crate::session::{Fault, Initial, LayerMode, Mechanism, Prompts, Tls};
+use crate::session::{ChannelBindings, Fault, Initial, LayerMode, Mechanism, Prompts, Tls, UnderGssapi};
 use crate::terms::Party;
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -34,6 +34,16 @@ value_enum! { Initial:
 value_enum! { Prompts:
     Checking "checking" "It reads them, and cancels where one is neither of the two",
     Counting "counting" "The first asks for the user name, the second for the password",
+}
+
+value_enum! { UnderGssapi:
+    Spnego "spnego" "SPNEGO (MS-SSEAN)",
+    Ntlm "ntlm" "NTLM's own messages, without SPNEGO around them",
+}
+value_enum! { ChannelBindings:
+    None "none" "A client sends none, a server looks at none",
+    Allow "allow" "Within TLS a client sends them, and a server verifies those that come",
+    Require "require" "Nobody logs on without",
 }
 
 /// The same for what has a list, names and words of its own.
