@@ -138,6 +138,10 @@ impl Reader<'_> {
     /// Scheme, blank, token.
     fn auth(&self, span: Span, value: Span) -> Node {
         let mut node = Node::new("auth", span, Value::None);
+        if value.is_empty() {
+            // The client asks for the error that tells where tokens are had (RFC 7628 section 4.3).
+            return node;
+        }
         let octets = self.of(value);
         let blank = octets.iter().position(|octet| *octet == b' ').map(|at| value.start + at);
         let token = match blank {

@@ -574,6 +574,13 @@ fn what_is_wrong_with_a_message_is_said_and_no_secret_shown() {
     }
 }
 
+/// RFC 7628 section 4.3.
+#[test]
+fn a_client_without_a_token_may_ask_where_they_are_had() {
+    let hint = message_hint(Reading::Oauthbearer, Party::Client);
+    assert_eq!(problems(b"n,a=user@example.com,\x01host=h\x01auth=\x01\x01", hint), []);
+}
+
 #[test]
 fn a_field_of_a_message_takes_any_length() {
     for (reading, from, name, value, expected) in [
