@@ -3,11 +3,16 @@
 use super::compose::{self, Authenticate, av_pair};
 use super::established::Established;
 use super::read::Message;
-use super::{NtlmOptions, crypto, flags, status};
+use super::{NtlmOptions, crypto, flags};
 use crate::decode::Mech;
 use crate::mech::nonce::nonce;
 use crate::mech::{Answer, Call, Credential, Facts, GssContext, Kit, MechError, major};
 use crate::terms::Party;
+
+/// Cyrus takes what comes then, Exim does not.
+const NO_TARGET_INFO: &str = "the CHALLENGE has no target info, over which NTLMv2 is computed (MS-NLMP 3.3.2), so nothing ties \
+    the response to this server; a server that knows NTLMv1 only, like Exim's, refuses it: take another mechanism then, or \
+    allow NTLMv1 (--allow-ntlmv1), which is weak";
 
 /// The initiating side.
 pub struct NtlmClient {
@@ -85,8 +90,8 @@ impl NtlmClient {
         let negotiated = agree(self.options.flags, challenge.flags())?;
         let server_challenge = challenge.exactly::<8>("ServerChallenge")?;
         let pairs = challenge.av_pairs("TargetInfo");
-        if pairs.is_empty() {
-            return self.authenticate_v1(negotiated, server_challenge);
+        if pairs.is_empty() && self.options.allow_v1 {
+            return Ok(self.authenticate_v1(negotiated, server_challenge));
         }
         let timestamp = pairs.iter().find(|pair| pair.name == "MsvAvTimestamp").and_then(super::read::AvPair::long);
         let mic = self.options.mic && timestamp.is_some();
@@ -101,13 +106,18 @@ impl NtlmClient {
                 _ => av_pairs.extend_from_slice(pair.octets),
             }
         }
-        if av_flags != 0 {
-            av_pairs.extend(av_pair(6, &u32::to_le_bytes(av_flags)));
+        let mut remarks = Vec::new();
+        if pairs.is_empty() {
+            remarks.push(NO_TARGET_INFO.to_owned());
+        } else {
+            if av_flags != 0 {
+                av_pairs.extend(av_pair(6, &u32::to_le_bytes(av_flags)));
+            }
+            if let Some(bindings) = &self.options.channel_bindings {
+                av_pairs.extend(av_pair(10, bindings));
+            }
+            av_pairs.extend(av_pair(9, &crypto::utf16(&self.target_name)));
         }
-        if let Some(bindings) = &self.options.channel_bindings {
-            av_pairs.extend(av_pair(10, bindings));
-        }
-        av_pairs.extend(av_pair(9, &crypto::utf16(&self.target_name)));
         av_pairs.extend(av_pair(0, &[]));
 
         let (domain, user) = self.name();
@@ -137,20 +147,11 @@ impl NtlmClient {
             let value = crypto::mic(&session_key, &[negotiate, token, &message]);
             compose::put_mic(&mut message, &value);
         }
-        Ok((message, Established::new(negotiated, &session_key, true, false, &self.options), Vec::new()))
+        Ok((message, Established::new(negotiated, &session_key, true, false, &self.options), remarks))
     }
 
     /// An answer to a CHALLENGE without target info, which is what `NTLMv2` is computed over (section 3.3.1).
-    fn authenticate_v1(
-        &self,
-        negotiated: u32,
-        server_challenge: [u8; 8],
-    ) -> Result<(Vec<u8>, Established, Vec<String>), MechError> {
-        if !self.options.allow_v1 {
-            let text = "The CHALLENGE has no target info, which NTLMv2 is computed over: this server, like Exim's, knows \
-                        NTLMv1 only, and that is weak. Take another mechanism, or allow NTLMv1 (--allow-ntlmv1).";
-            return Err(MechError::new(major::UNAVAILABLE, text).minor(status::NTLM_BLOCKED));
-        }
+    fn authenticate_v1(&self, negotiated: u32, server_challenge: [u8; 8]) -> (Vec<u8>, Established, Vec<String>) {
         let (domain, user) = self.name();
         let ntowf = crypto::ntowf_v1(&String::from_utf8_lossy(self.credential.password.expose()));
         let client_nonce = &nonce(&self.seed, "NTLM client challenge")[..8];
@@ -173,7 +174,7 @@ impl NtlmClient {
         let remark = "answered with NTLMv1, since the CHALLENGE has no target info and NTLMv1 is allowed; whoever \
                       listened can find the hash of the password by trying (MS-NLMP 3.3.1)";
         let established = Established::new(negotiated, &session_key, true, false, &self.options);
-        Ok((message, established, vec![remark.to_owned()]))
+        (message, established, vec![remark.to_owned()])
     }
 
     /// Domain and user, as the credential names them.

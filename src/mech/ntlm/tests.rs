@@ -242,3 +242,96 @@ fn a_mic_is_counted_and_moves_the_cipher_unless_spnego_runs_the_context() {
         assert_eq!(pass(&mut pair.0, &mut pair.1, b"\x01\0\0\0"), Ok((b"\x01\0\0\0".to_vec(), false)));
     }
 }
+
+/// `NTLMv1` with the session key and without, as swaks, msmtp and Exim send it, and as "NTLM2 session response".
+#[test]
+fn ntlm_v1_is_verified_where_it_is_allowed_and_called_weak() {
+    let weak = |flags| NtlmOptions { flags, allow_v1: true, ..NtlmOptions::default() };
+    for without in [0, flags::EXTENDED_SESSIONSECURITY, flags::KEY_EXCH, flags::SIGN | flags::SEAL] {
+        let server = NtlmOptions { timestamp: false, ..weak(flags::DEFAULT & !flags::TARGET_INFO & !without) };
+        let client = weak(flags::DEFAULT);
+        let mut pair = pair(&kit(), client.clone(), server.clone());
+        let tokens = exchange(&mut pair).expect("allowed");
+        assert!(has(&tokens[2], "NTLM_RESPONSE"), "{without:#x}");
+        for remarks in [pair.0.facts().remarks, pair.1.facts().remarks] {
+            assert!(remarks.len() == 1 && remarks[0].contains("MS-NLMP 3.3.1"), "{without:#x}: {remarks:?}");
+        }
+        if without & (flags::EXTENDED_SESSIONSECURITY | flags::SIGN) == 0 {
+            assert_eq!(
+                pass(&mut pair.0, &mut pair.1, b"\x01\0\0\0").map(|(message, _)| message),
+                Ok(b"\x01\0\0\0".to_vec())
+            );
+        }
+        let wrong = kit_of("CONTOSO\\alice", "Wonderland");
+        let error = exchange(&mut (NtlmClient::new(&wrong, client.clone()), NtlmServer::new(&kit(), server.clone())));
+        assert_eq!(error.expect_err("wrong").minor, status::WRONG_PASSWORD);
+        let refused = NtlmOptions { allow_v1: false, ..server };
+        let error = exchange(&mut (NtlmClient::new(&kit(), client), NtlmServer::new(&kit(), refused)));
+        let error = error.expect_err("not allowed");
+        assert_eq!((error.major, error.minor), (major::UNAUTHORIZED, status::NTLM_BLOCKED));
+        assert!(error.text.contains("24 octets, so it is NTLMv1, which is refused"), "{}", error.text);
+    }
+}
+
+#[test]
+fn an_lm_response_alone_is_refused_even_where_ntlm_v1_is_allowed() {
+    let mut server = NtlmServer::new(&kit(), NtlmOptions { allow_v1: true, ..NtlmOptions::default() });
+    server.call(Call::Step(Some(compose::negotiate(flags::DEFAULT)))).expect("a challenge");
+    let message = compose::Authenticate {
+        negotiated: flags::UNICODE | flags::NTLM,
+        domain: "",
+        user: "alice",
+        workstation: "",
+        lm_response: &[7; 24],
+        nt_response: &[],
+        encrypted_session_key: &[],
+        mic: false,
+    };
+    let error = server.call(Call::Step(Some(message.compose()))).expect_err("LM alone");
+    assert_eq!(error.minor, status::NTLM_BLOCKED);
+    assert!(error.text.contains("an LM response alone"), "{}", error.text);
+}
+
+#[test]
+fn a_challenge_without_target_info_is_answered_and_remarked_on() {
+    let server = NtlmOptions { timestamp: false, ..asking(flags::TARGET_INFO) };
+    let mut pair = pair(&kit(), NtlmOptions::default(), server);
+    exchange(&mut pair).expect("NTLMv2 over nothing");
+    assert!(pair.0.facts().remarks[0].contains("no target info"));
+}
+
+/// The value that pyspnego 0.12 has for a certificate whose hash is the octets 0 to 31.
+#[test]
+fn channel_bindings_are_those_of_other_implementations() {
+    let end_point: Vec<u8> = (0..32).collect();
+    let hex: String = channel_bindings(&end_point).iter().map(|octet| format!("{octet:02x}")).collect();
+    assert_eq!(hex, "8f1214c9c9cab8dc3bf866da9aba57a7");
+}
+
+#[test]
+fn required_channel_bindings_are_missed() {
+    let bound = |value: Option<u8>, require_bindings| NtlmOptions {
+        channel_bindings: value.map(|octet| [octet; 16]),
+        require_bindings,
+        ..NtlmOptions::default()
+    };
+    for (client, server, says) in [
+        (bound(Some(1), false), bound(Some(1), true), None),
+        (bound(None, false), bound(Some(1), true), Some("Let the client send channel bindings")),
+        (bound(Some(0), false), bound(Some(1), true), Some("Extended Protection")),
+        (bound(Some(2), false), bound(Some(1), true), Some("another TLS connection")),
+        (bound(Some(1), false), bound(None, true), Some("there is no TLS to bind to")),
+        (bound(None, true), bound(Some(1), false), Some("use TLS")),
+        (bound(Some(1), true), bound(None, false), None),
+    ] {
+        let result = exchange(&mut pair(&kit(), client, server));
+        match (result, says) {
+            (Ok(_), None) => {}
+            (Err(error), Some(says)) => {
+                assert_eq!(error.major, major::BAD_BINDINGS);
+                assert!(error.text.contains(says), "{}", error.text);
+            }
+            (result, says) => panic!("{result:?} {says:?}"),
+        }
+    }
+}
