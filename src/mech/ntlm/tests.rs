@@ -304,8 +304,8 @@ fn a_challenge_without_target_info_is_answered_and_remarked_on() {
 #[test]
 fn channel_bindings_are_those_of_other_implementations() {
     let end_point: Vec<u8> = (0..32).collect();
-    let hex: String = channel_bindings(&end_point).iter().map(|octet| format!("{octet:02x}")).collect();
-    assert_eq!(hex, "8f1214c9c9cab8dc3bf866da9aba57a7");
+    let expected = 0x8f12_14c9_c9ca_b8dc_3bf8_66da_9aba_57a7_u128;
+    assert_eq!(u128::from_be_bytes(channel_bindings(&end_point)), expected);
 }
 
 #[test]
