@@ -211,7 +211,7 @@ impl NtlmServer {
         self.check_bindings(&initiator, None)?;
         enabled(known, &initiator)?;
         let remark = format!(
-            "the response of {initiator:?} is NTLMv1 (24 octets), which is weak: whoever listened can find the hash of \
+            "the response of {initiator} is NTLMv1 (24 octets), which is weak: whoever listened can find the hash of \
              the password by trying (MS-NLMP 3.3.1); taken since NTLMv1 is allowed"
         );
         Ok(self.established(message, negotiated, &session_key, initiator, vec![remark]))
