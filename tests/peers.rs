@@ -25,9 +25,6 @@ const WRONG: &str = "looking-glass";
 const TOKEN: &str = "drink-me";
 const WRONG_TOKEN: &str = "eat-me";
 
-/// What is allowed on both sides, so that every mechanism has its turn.
-const ALLOWED: [&str; 2] = ["--allow-plaintext", "--allow-ntlmv1"];
-
 /// How long a peer may take for one exchange, or to listen.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -63,7 +60,7 @@ fn exim_meets_our_client() {
         "Exim",
         "exim",
         &[&program, "-C", "/dev/null", "-bV"],
-        &["CRAM-MD5", "NTLM", "PLAIN", "LOGIN", "LOGIN, STARTTLS"],
+        &["CRAM-MD5", "NTLM", "NTLM, NTLMv1 allowed", "PLAIN", "LOGIN", "LOGIN, STARTTLS"],
     );
 }
 
@@ -98,10 +95,11 @@ fn our_client(name: &str, program: &str, version: &[&str], mechanisms: &[&str]) 
             client.args(["--mech", mechanism, "--user", "alice", "--password-env", "PASSWORD"]);
             client.args(match how {
                 "STARTTLS" => ["--tls", "starttls"].iter(),
+                "NTLMv1 allowed" => ["--tls", "never", "--allow-ntlmv1"].iter(),
                 "prompts counted" => ["--tls", "never", "--prompts", "counting"].iter(),
                 _ => ["--tls", "never"].iter(),
             });
-            client.args(ALLOWED).args(more).env("PASSWORD", password);
+            client.arg("--allow-plaintext").args(more).env("PASSWORD", password);
             let output = finish(client);
             seen(&lines_of(&output.stdout))
         };
@@ -123,6 +121,7 @@ fn our_client(name: &str, program: &str, version: &[&str], mechanisms: &[&str]) 
 fn swaks_meets_our_server() {
     let client = |port: u16, mechanism: &str, password: &str| {
         let mut command = Command::new("swaks");
+        let mechanism = mechanism.split(',').next().unwrap_or_default();
         command.args(["--server", "127.0.0.1", "--port", &port.to_string(), "--ehlo", "client.example.com"]);
         command.args([
             "--quit-after",
@@ -136,7 +135,12 @@ fn swaks_meets_our_server() {
         ]);
         command
     };
-    our_server("swaks", &["swaks", "--version"], &["LOGIN", "PLAIN", "CRAM-MD5", "DIGEST-MD5", "NTLM"], client);
+    our_server(
+        "swaks",
+        &["swaks", "--version"],
+        &["LOGIN", "PLAIN", "CRAM-MD5", "DIGEST-MD5", "NTLM", "NTLM, NTLMv1 not allowed"],
+        client,
+    );
 }
 
 #[test]
@@ -273,7 +277,13 @@ fn our_server(name: &str, version: &[&str], mechanisms: &[&str], client: impl Fn
                 _ if mechanism.ends_with("TLS") => "implicit",
                 _ => "never",
             };
-            let server = Server::ours(&[&["--tls", tls], more].concat());
+            let offered = mechanism.split(',').next().unwrap_or_default();
+            let mut options = vec!["--tls", tls, "--mechs", offered];
+            options.extend_from_slice(more);
+            if !mechanism.ends_with("not allowed") {
+                options.push("--allow-ntlmv1");
+            }
+            let server = Server::ours(&options);
             let mut command = client(server.port, mechanism, password);
             command.stdin(Stdio::piped());
             finish(command);
@@ -412,8 +422,17 @@ impl Server {
         fs::set_permissions(&users, fs::Permissions::from_mode(0o600)).unwrap();
         let port_file = folder.0.join("port");
         let mut command = Command::new(env!("CARGO_BIN_EXE_saslscope"));
-        command.args(["server", "--headless", "--json", "--no-autosave", "--listen", "127.0.0.1:0", "--port-file"]);
-        command.arg(&port_file).arg("--users").arg(users).args(ALLOWED).args(more);
+        command.args([
+            "server",
+            "--headless",
+            "--json",
+            "--reveal",
+            "--no-autosave",
+            "--listen",
+            "127.0.0.1:0",
+            "--port-file",
+        ]);
+        command.arg(&port_file).arg("--users").arg(users).arg("--allow-plaintext").args(more);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).process_group(0);
         let mut child = command.spawn().unwrap();
         let began = Instant::now();

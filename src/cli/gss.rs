@@ -42,7 +42,7 @@ pub(super) struct Binding {
     /// Whether GSSAPI, GSS-SPNEGO and NTLM are tied to the TLS connection beneath (channel bindings; Extended Protection)
     #[arg(long, value_enum, value_name = "WHETHER", default_value_t)]
     pub(super) cb: ChannelBindings,
-    /// Take NTLMv1, too, which is weak
+    /// Take `NTLMv1`, too, which is weak
     #[arg(long)]
     pub(super) allow_ntlmv1: bool,
 }

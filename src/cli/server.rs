@@ -41,6 +41,7 @@ use std::time::Duration;
 
 /// Play a server, for as many clients as come
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // One flag each.
 pub(super) struct Arguments {
     /// Where to listen: ADDRESS:PORT, or either alone; with port 0 the system chooses one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:2525", env = "SASLSCOPE_LISTEN", value_parser = listen_address)]
