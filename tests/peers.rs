@@ -318,7 +318,9 @@ fn seen(steps: &[Value]) -> String {
     let spoilt =
         exchange.iter().any(|(from, line)| *from == "server" && line.starts_with("334 ") && line.contains('!'));
     let code = ends.map_or("closed", |end| &lines[auth + end].1[..3]);
-    let weak = steps.iter().any(|step| step.to_string().contains("NTLMv1"));
+    let weak = ["answered with NTLMv1", "is NTLMv1"]
+        .iter()
+        .any(|words| steps.iter().any(|step| step.to_string().contains(words)));
     match () {
         () if cancels => format!("`*` {code}"),
         () if spoilt => format!("goes on, {code}"),
