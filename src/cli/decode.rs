@@ -15,7 +15,7 @@
 
 use super::out::{Out, Tone};
 use super::{Exit, Failure, tree};
-use crate::decode::{self, Explanation, Hint, Kind, Problem, Reading, Tree};
+use crate::decode::{self, Explanation, Hint, Kind, Mark, Problem, Reading, Tree};
 use crate::terms::{Cite, Party, Span};
 use crate::wire::{Base64, base64};
 use clap::ValueEnum;
@@ -81,6 +81,14 @@ enum As {
     Xoauth2,
     /// A message of OAUTHBEARER
     Oauthbearer,
+    /// A client-first-message of SCRAM
+    ScramClientFirst,
+    /// A server-first-message of SCRAM
+    ScramServerFirst,
+    /// A client-final-message of SCRAM
+    ScramClientFinal,
+    /// A server-final-message of SCRAM
+    ScramServerFinal,
 }
 
 impl Arguments {
@@ -124,6 +132,10 @@ impl Arguments {
             As::External => Reading::External,
             As::Xoauth2 => Reading::Xoauth2,
             As::Oauthbearer => Reading::Oauthbearer,
+            As::ScramClientFirst => Reading::ScramClientFirst,
+            As::ScramServerFirst => Reading::ScramServerFirst(Mark::UNKNOWN),
+            As::ScramClientFinal => Reading::ScramClientFinal { nonce: Mark::UNKNOWN, header: Mark::UNKNOWN },
+            As::ScramServerFinal => Reading::ScramServerFinal,
         };
         Hint { from, reading, ..Hint::default() }
     }

@@ -28,7 +28,7 @@ use crate::config::users;
 use crate::decode::escape;
 use crate::drive::{BadFile, ConnectionId, Link, Listen, Live, News, ServerTls, What, listen_address};
 use crate::session::persona::ServerPersona;
-use crate::session::{Fault, Gate, Input, LayerMode, Mechanism, ServerSetup, Tls};
+use crate::session::{Fault, Gate, Input, LayerMode, Mechanism, ScramOptions, ServerSetup, Tls};
 use crate::terms::{Micros, Party};
 use crate::transcript::{Summary, Verdict, numbered};
 use crate::tui::{Options, Serve, Start, write_port};
@@ -95,6 +95,9 @@ pub(super) struct Arguments {
     /// How a GSSAPI exchange ends
     #[arg(long, value_enum, value_name = "MODE", default_value_t, env = "SASLSCOPE_LAYER")]
     layer: LayerMode,
+    /// SCRAM: how many rounds a password goes through
+    #[arg(long, value_name = "NUMBER", default_value_t = 4_096, value_parser = clap::value_parser!(u32).range(4_096..=1_000_000))]
+    rounds: u32,
     /// Its name, in the greeting and in the reply to EHLO
     #[arg(long, value_name = "NAME", default_value = "localhost")]
     name: String,
@@ -182,6 +185,7 @@ impl Arguments {
                 out.aside(&format!("saslscope: {}\n", escape(&warning)))?;
             }
         }
+        setup.scram = ScramOptions { rounds: self.rounds, salts: chance::seed()? };
         if !self.mechs.is_empty() {
             setup.mechanisms.clone_from(&self.mechs);
         }

@@ -64,6 +64,13 @@ pub fn summary(tree: &Tree, bytes: &[u8], reveal: bool) -> String {
         let part = |node: &&Node| format!("{}: {}", node.name, value_text(node, bytes, reveal));
         return parts.iter().map(part).collect::<Vec<_>>().join(", ");
     }
+    if tree.kind.is_characters() {
+        // SCRAM: what tells one exchange from another.
+        let telling = |node: &&Node| matches!(&*node.name, "username" | "iteration-count" | "server-error");
+        let part = |node: &Node| format!("{}: {}, ", node.name, value_text(node, bytes, reveal));
+        let parts: String = tree.root.children.iter().filter(telling).map(part).collect();
+        return format!("{name}: {parts}{} B", bytes.len());
+    }
     let mut words: Vec<&str> = Vec::new();
     for (_, node) in tree.walk() {
         words.extend(word(node));

@@ -1,6 +1,6 @@
 //! SCRAM (RFC 5802 section 7): four messages, each a list of attributes `letter=value` parted by commas.
 //!
-//! Each attribute is a node by the name of its rule in the RFC, with the octets of its value. What is base64 within the
+//! Each attribute is a node by the name of its rule in the RFC, whose content is the value. What is base64 within the
 //! message is read once more; of the channel binding, the GS2 header and the data stand below it, each with the
 //! characters that hold it. The one character that may hold both is counted to the header.
 
@@ -86,7 +86,7 @@ impl Reader<'_> {
         self.attributes(&mut node, Span::new(start, all.end), grammar);
         for child in &mut node.children {
             match &*child.name {
-                "nonce" => child.blame(self.nonce_problem(child.span, grammar.kind, nonce)),
+                "nonce" => child.blame(self.nonce_problem(child.content, grammar.kind, nonce)),
                 "channel-binding" => repeat_header(child, header),
                 "iteration-count" => child.blame(few_rounds(child)),
                 _ => {}
@@ -124,7 +124,8 @@ impl Reader<'_> {
         let mut header = self.characters("gs2-header", Span::new(within.start, second + 1));
         header.children.push(self.characters("gs2-cbind-flag", flag));
         if !authzid.is_empty() {
-            header.children.push(self.saslname("authzid", Span::new(authzid.start + 2, authzid.end)));
+            let name = self.saslname("authzid", Span::new(authzid.start + 2, authzid.end));
+            header.children.push(Node { span: authzid, ..name });
         }
         Some(header)
     }
@@ -188,6 +189,8 @@ impl Reader<'_> {
         } else if matches!(child.value, Value::Octets(_)) {
             child.blame(Problem::new(value.start, "got octets that are no UTF-8", GRAMMAR));
         }
+        // The letter stands before the value as a header.
+        child.span = field;
         child
     }
 
@@ -274,10 +277,10 @@ fn repeat_header(node: &mut Node, before: Mark) {
     let fits = before.is_unknown() || if binds { before.begins(octets) } else { before.is(octets) };
     if !fits {
         let what = "got another GS2 header than in the client-first-message";
-        node.blame(Problem::new(node.span.start, what, CHANNEL_BINDING));
+        node.blame(Problem::new(node.content.start, what, CHANNEL_BINDING));
     } else if binds == (node.children.len() < 2) {
         let what = if binds { "got no channel binding data behind p=" } else { "got data behind n or y" };
-        node.blame(Problem::new(node.span.end, what, CHANNEL_BINDING));
+        node.blame(Problem::new(node.content.end, what, CHANNEL_BINDING));
     }
 }
 
@@ -285,7 +288,7 @@ fn few_rounds(node: &Node) -> Option<Problem> {
     let Value::Text(digits) = &node.value else { return None };
     let few = digits.parse::<u64>().is_ok_and(|rounds| rounds < FEWEST_ROUNDS);
     let what = "got fewer than 4096 rounds: the password is too quickly guessed";
-    few.then(|| Problem::new(node.span.start, what, ATTRIBUTES))
+    few.then(|| Problem::new(node.content.start, what, ATTRIBUTES))
 }
 
 /// The letter of an attribute.

@@ -426,7 +426,7 @@ fn messages_of_text_mechanisms_are_read_to_their_fields() {
         "EXTERNAL  [0..17]\n  authzid  alice@example.com  [0..17]",
         "XOAUTH2  [0..65]\n  user  someuser@example.com  [0..25]\n  auth  [26..63]\n    auth-scheme  Bearer  [31..37]\n    token  •  [38..63]",
         "error result  [0..75]\n  status  401  [1..15]\n  schemes  bearer mac  [16..38]\n  scope  https://mail.google.com/  [39..73]",
-        "OAUTHBEARER  [0..111]\n  gs2-header  n,a=user@example.com,  [0..21]\n    gs2-cbind-flag  n  [0..1]\n    authzid  user@example.com  [4..20]\n  host  server.example.com  [22..45]\n  port  143  [46..54]\n  auth  [55..109]\n    auth-scheme  Bearer  [60..66]\n    token  •  [67..109]",
+        "OAUTHBEARER  [0..111]\n  gs2-header  n,a=user@example.com,  [0..21]\n    gs2-cbind-flag  n  [0..1]\n    authzid  user@example.com  [2..20]\n  host  server.example.com  [22..45]\n  port  143  [46..54]\n  auth  [55..109]\n    auth-scheme  Bearer  [60..66]\n    token  •  [67..109]",
         "error result  [0..52]\n  status  invalid_token  [2..28]\n  member  [1, \"}\", {}]  [30..50]",
         "kvsep  01  [0..1]",
     ];
@@ -913,6 +913,9 @@ fn a_token_in_a_few_words() {
         (init.as_slice(), Hint::default(), ["NegTokenInit: Kerberos V5, NTLMSSP, AP-REQ, 1433 B"; 2]),
         (b"alice", reading(Reading::Username), ["username: alice", "username: alice"]),
         (b"wonderland", reading(Reading::Password), ["password: •", "password: wonderland"]),
+        (scram()[0].1, reading(scram()[0].0), ["client-first-message: username: user, 32 B"; 2]),
+        (scram()[1].1, reading(scram()[1].0), ["server-first-message: iteration-count: 4096, 86 B"; 2]),
+        (scram()[2].1, reading(scram()[2].0), ["client-final-message: 106 B"; 2]),
         (
             b"\0alice\0x",
             reading(Reading::Plain),
@@ -953,40 +956,40 @@ fn the_messages_of_scram_are_read_to_their_attributes() {
 client-first-message  [0..32]
   gs2-header  n,,  [0..3]
     gs2-cbind-flag  n  [0..1]
-  username  user  [5..9]
-  nonce  rOprNGfwEbeRWgbNEkqO  [12..32]",
+  username  user  [3..9]
+  nonce  rOprNGfwEbeRWgbNEkqO  [10..32]",
         "\
 server-first-message  [0..86]
-  nonce  rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0  [2..52]
-  salt  5b6d99689d12358eeca04b141236fa81  [55..79]
-  iteration-count  4096  [82..86]",
+  nonce  rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0  [0..52]
+  salt  5b6d99689d12358eeca04b141236fa81  [53..79]
+  iteration-count  4096  [80..86]",
         "\
 client-final-message  [0..106]
-  channel-binding  6e2c2c  [2..6]
+  channel-binding  6e2c2c  [0..6]
     gs2-header  n,,  [2..6]
-  nonce  rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0  [9..59]
-  proof  •  [62..106]",
+  nonce  rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0  [7..59]
+  proof  •  [60..106]",
         "\
 server-final-message  [0..46]
-  verifier  •  [2..46]",
+  verifier  •  [0..46]",
         "\
 client-first-message  [0..35]
   gs2-header  p=tls-exporter,a=bob,  [0..21]
     gs2-cbind-flag  p=tls-exporter  [0..14]
-    authzid  bob  [17..20]
-  username  a=2Cb=3D  [23..31]
-  nonce  a  [34..35]",
+    authzid  bob  [15..20]
+  username  a=2Cb=3D  [21..31]
+  nonce  a  [32..35]",
         "\
 client-final-message  [0..50]
-  channel-binding  703d746c732d6578706f727465722c613d626f622c010203  [2..34]
+  channel-binding  703d746c732d6578706f727465722c613d626f622c010203  [0..34]
     gs2-header  p=tls-exporter,a=bob,  [2..30]
     cbind-data  010203  [30..34]
-  nonce  ab  [37..39]
+  nonce  ab  [35..39]
   attr-val  x=1  [40..43]
-  proof  •  [46..50]",
+  proof  •  [44..50]",
         "\
 server-final-message  [0..19]
-  server-error  invalid-proof  [2..15]
+  server-error  invalid-proof  [0..15]
   attr-val  x=1  [16..19]",
     ];
     for ((hint, octets), expected) in scram().into_iter().zip(expected) {

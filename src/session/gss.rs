@@ -55,7 +55,7 @@ pub struct ContextOptions {
     pub scram: ScramOptions,
     /// What a client means by AUTH GSSAPI; a server takes both.
     pub under_gssapi: UnderGssapi,
-    /// Whether NTLM is tied to the connection.
+    /// Whether NTLM, and SCRAM without -PLUS, mind what the connection has to be tied to.
     pub channel_bindings: ChannelBindings,
 }
 
@@ -89,10 +89,10 @@ pub fn embedded(mut kit: Kit, party: Party, options: impl Into<ContextOptions>) 
             Mechanism::Ntlm => ntlm(&kit, party, options.ntlm),
             Mechanism::Gssapi if bare => ntlm(&kit, party, options.ntlm),
             Mechanism::ScramSha256Plus | Mechanism::ScramSha256 => {
-                scram(Hash::Sha256, mechanism.binds(), &kit, party, bindings, salting)
+                scram(Hash::Sha256, mechanism.binds(), &kit, party, (bindings, bound), salting)
             }
             Mechanism::ScramSha1Plus | Mechanism::ScramSha1 => {
-                scram(Hash::Sha1, mechanism.binds(), &kit, party, bindings, salting)
+                scram(Hash::Sha1, mechanism.binds(), &kit, party, (bindings, bound), salting)
             }
             _ => spnego(&kit, party, options),
         }

@@ -232,6 +232,7 @@ fn dial(form: &Form) -> Result<Dial, String> {
 fn serve(form: &Form) -> Result<Serve, String> {
     let address = listen_address(form.value("listen on").trim()).map_err(|error| error.to_string())?;
     let mut setup = ServerSetup::new("localhost");
+    setup.scram.salts = super::fresh_clock().seed;
     let (name, password) = (form.value("user").trim().to_owned(), form.value("password"));
     if !name.is_empty() {
         let password = if password.is_empty() { "wonderland".to_owned() } else { password };

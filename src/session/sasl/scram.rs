@@ -9,7 +9,7 @@
 
 use crate::decode::{self, Hint, Mark, Reading, Tree, Value};
 use crate::mech::{Answer, Call, Facts, GssContext, Kit, MechError, User, major, nonce};
-use crate::session::Bindings;
+use crate::session::{Bindings, ChannelBindings};
 use crate::terms::{Party, Secret};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -106,14 +106,18 @@ pub(in crate::session) fn scram(
     plus: bool,
     kit: &Kit,
     party: Party,
-    bindings: &Bindings,
+    (bindings, bound): (&Bindings, ChannelBindings),
     options: ScramOptions,
 ) -> Box<dyn GssContext> {
+    // -PLUS binds in any case.
+    let bindings = if plus || bound != ChannelBindings::None { bindings } else { &Bindings::default() };
+    let required = bound == ChannelBindings::Require;
     match party {
-        Party::Client => Box::new(Client::new(hash, plus, kit, bindings)),
+        Party::Client => Box::new(Client::new(hash, plus, required, kit, bindings)),
         Party::Server => Box::new(Server {
             hash,
             plus,
+            required,
             users: kit.users.clone(),
             nonce: fresh_nonce(kit, "SCRAM server nonce"),
             bindings: bindings.clone(),
@@ -151,14 +155,17 @@ enum ClientState {
 
 impl Client {
     /// `n` where there is nothing to bind to, `y` where there is and the server can't, `p` under -PLUS (RFC 5802 section 6).
-    fn new(hash: Hash, plus: bool, kit: &Kit, bindings: &Bindings) -> Self {
+    fn new(hash: Hash, plus: bool, required: bool, kit: &Kit, bindings: &Bindings) -> Self {
         let binding = match (plus, &bindings.exporter, &bindings.server_end_point) {
+            (false, ..) if required => {
+                Err("Channel bindings are required, and without -PLUS SCRAM has none.".to_owned())
+            }
             (false, ..) => Ok((if bindings.can_bind() { "y,," } else { "n,," }.to_owned(), Vec::new())),
             (true, exporter, _) if !exporter.is_empty() => Ok(("p=tls-exporter,,".to_owned(), exporter.clone())),
             (true, _, end_point) if !end_point.is_empty() => {
                 Ok(("p=tls-server-end-point,,".to_owned(), end_point.clone()))
             }
-            _ => Err("-PLUS binds to TLS, and this connection has none; try the mechanism without -PLUS".to_owned()),
+            _ => Err("-PLUS binds to TLS, and this connection has none; try the mechanism without -PLUS.".to_owned()),
         };
         Self {
             hash,
@@ -243,6 +250,8 @@ impl Client {
 struct Server {
     hash: Hash,
     plus: bool,
+    /// Nobody is let in who does not bind.
+    required: bool,
     users: Vec<User>,
     nonce: String,
     bindings: Bindings,
@@ -314,6 +323,9 @@ impl Server {
             ("y", false) if self.bindings.can_bind() => {
                 "The client thinks that -PLUS is not offered, but it is: somebody has changed the offer.".to_owned()
             }
+            ("n" | "y", false) if self.required => {
+                "This server lets nobody in who does not bind to TLS: -PLUS does.".to_owned()
+            }
             ("n" | "y", false) => return Ok(()),
             (_, false) => "The client binds to TLS, and the mechanism without -PLUS does not.".to_owned(),
             (flag, true) => match self.data(flag) {
@@ -353,7 +365,7 @@ impl Server {
         }
         // The proof is the last attribute.
         let proof = tree.root.children.iter().find(|node| node.name == "proof");
-        let end = proof.map_or(0, |proof| proof.span.start.saturating_sub(b",p=".len()));
+        let end = proof.map_or(0, |proof| proof.span.start.saturating_sub(b",".len()));
         let without_proof = client_final.get(..end).unwrap_or_default();
         let message = auth_message(&began.client_first_bare, &began.server_first, without_proof);
         let known = self.user(&began.user);
@@ -483,6 +495,7 @@ mod tests {
         Server {
             hash,
             plus,
+            required: false,
             users: kit.users.clone(),
             nonce: fresh_nonce(kit, "SCRAM server nonce"),
             bindings: bindings.clone(),
@@ -545,7 +558,8 @@ mod tests {
         ];
         for (hash, nonce, [client_first, server_first, client_final, server_final]) in examples {
             let kit = Kit { credential: credential("user", "pencil"), users: vec![user("User", "pencil")], ..kit() };
-            let mut client = Client { nonce: nonce.to_owned(), ..Client::new(hash, false, &kit, &Bindings::default()) };
+            let mut client =
+                Client { nonce: nonce.to_owned(), ..Client::new(hash, false, false, &kit, &Bindings::default()) };
             assert_eq!(said(client.step(b"")).as_deref(), Ok(client_first));
             assert_eq!(said(client.step(server_first.as_bytes())).as_deref(), Ok(client_final));
             let mut server = server(hash, false, &kit, &Bindings::default());
@@ -574,13 +588,13 @@ mod tests {
             (Hash::Sha256, true, &end_point, "p=tls-server-end-point,,n=alice,r="),
         ] {
             let kit = kit();
-            let mut client = Client::new(hash, plus, &kit, bindings);
+            let mut client = Client::new(hash, plus, false, &kit, bindings);
             let messages = exchange(&mut client, &mut server(hash, plus, &kit, bindings), as_said).unwrap();
             assert!(messages.starts_with(begins), "{messages}");
             assert!(messages.contains(",i=4096\nc="), "{messages}");
         }
         // The client could bind, and the server can't.
-        let mut client = Client::new(Hash::Sha256, false, &kit(), &bound());
+        let mut client = Client::new(Hash::Sha256, false, false, &kit(), &bound());
         let mut without = server(Hash::Sha256, false, &kit(), &Bindings::default());
         assert!(exchange(&mut client, &mut without, as_said).unwrap().starts_with("y,,n=alice,r="));
     }
@@ -591,7 +605,7 @@ mod tests {
         let other = |from: &'static str, to: &'static str| move |message: &str| message.replacen(from, to, 1);
         let played = |plus: bool, change: &dyn Fn(&str) -> String| {
             let bindings = if plus { bound() } else { Bindings::default() };
-            let mut client = Client::new(Hash::Sha256, plus, &kit(), &bindings);
+            let mut client = Client::new(Hash::Sha256, plus, false, &kit(), &bindings);
             exchange(&mut client, &mut server(Hash::Sha256, plus, &kit(), &bindings), change).unwrap_err()
         };
         for (plus, from, to, why) in [
@@ -664,7 +678,7 @@ mod tests {
 
     #[test]
     fn a_denied_plus_is_refused() {
-        let mut client = Client::new(Hash::Sha256, false, &kit(), &bound());
+        let mut client = Client::new(Hash::Sha256, false, false, &kit(), &bound());
         let mut server = server(Hash::Sha256, false, &kit(), &bound());
         assert_eq!(
             exchange(&mut client, &mut server, as_said).unwrap_err(),
@@ -674,7 +688,7 @@ mod tests {
 
     #[test]
     fn an_error_of_the_server_is_answered_by_an_empty_line() {
-        let mut client = Client::new(Hash::Sha256, false, &kit(), &Bindings::default());
+        let mut client = Client::new(Hash::Sha256, false, false, &kit(), &Bindings::default());
         client.state = ClientState::Final(Secret::from("signature"));
         assert_eq!(client.step(b"e=invalid-proof"), Ok(Answer::Stepped { token: None, complete: false }));
         assert!(!client.facts().complete);
@@ -686,7 +700,7 @@ mod tests {
         // RFC 4013 section 3: a soft hyphen is nothing, a Roman numeral is its letters.
         for (name, secret) in [("a\u{AD}lice", "\u{2168}"), ("ALICE", "I\u{AD}X")] {
             let kit = Kit { credential: credential(name, secret), users: vec![user("alice", "IX")], ..kit() };
-            let mut client = Client::new(Hash::Sha1, false, &kit, &Bindings::default());
+            let mut client = Client::new(Hash::Sha1, false, false, &kit, &Bindings::default());
             let mut server = server(Hash::Sha1, false, &kit, &Bindings::default());
             let first = said(client.step(b"")).unwrap();
             let second = said(server.step(first.as_bytes())).unwrap();
@@ -694,7 +708,7 @@ mod tests {
             assert!(said(server.step(third.as_bytes())).is_ok(), "{name}");
         }
         let kit = Kit { credential: credential("a,b=c", "x"), users: vec![user("a,b=c", "x")], ..kit() };
-        let mut client = Client::new(Hash::Sha1, false, &kit, &Bindings::default());
+        let mut client = Client::new(Hash::Sha1, false, false, &kit, &Bindings::default());
         let first = said(client.step(b"")).unwrap();
         assert!(first.starts_with("n,,n=a=2Cb=3Dc,r="), "{first}");
         let mut server = server(Hash::Sha1, false, &kit, &Bindings::default());
@@ -702,7 +716,7 @@ mod tests {
         assert!(matches!(&server.state, ServerState::First(began) if began.user == "a,b=c"));
         for name in ["", "\u{7}", "\u{AD}"] {
             let kit = Kit { credential: credential(name, "x"), ..kit.clone() };
-            let mut client = Client::new(Hash::Sha1, false, &kit, &Bindings::default());
+            let mut client = Client::new(Hash::Sha1, false, false, &kit, &Bindings::default());
             let why = said(client.step(b"")).unwrap_err();
             assert_eq!(why, "The user name is empty, or SASLprep (RFC 4013) has no form of it.");
         }
@@ -715,7 +729,7 @@ mod tests {
         let kit = Kit { users: vec![user("alice", "wonderland"), disabled, user("dave", "")], ..kit };
         let asked = |name: &str, seed: u8| {
             let kit = Kit { credential: credential(name, "x"), seed: [seed; 32], ..kit.clone() };
-            let mut client = Client::new(Hash::Sha256, false, &kit, &Bindings::default());
+            let mut client = Client::new(Hash::Sha256, false, false, &kit, &Bindings::default());
             let mut server = server(Hash::Sha256, false, &kit, &Bindings::default());
             let second = said(server.step(said(client.step(b"")).unwrap().as_bytes())).unwrap();
             let why = said(server.step(said(client.step(second.as_bytes())).unwrap().as_bytes())).unwrap_err();
@@ -733,14 +747,31 @@ mod tests {
 
     #[test]
     fn plus_without_tls_is_not_begun() {
-        let mut client = Client::new(Hash::Sha256, true, &kit(), &Bindings::default());
+        let mut client = Client::new(Hash::Sha256, true, false, &kit(), &Bindings::default());
         let why = said(client.step(b"")).unwrap_err();
-        assert_eq!(why, "-PLUS binds to TLS, and this connection has none; try the mechanism without -PLUS");
+        assert_eq!(why, "-PLUS binds to TLS, and this connection has none; try the mechanism without -PLUS.");
+    }
+
+    #[test]
+    fn where_bindings_are_required_only_plus_will_do() {
+        let mut client = Client::new(Hash::Sha256, false, true, &kit(), &bound());
+        let why = said(client.step(b"")).unwrap_err();
+        assert_eq!(why, "Channel bindings are required, and without -PLUS SCRAM has none.");
+        let asked = |bound_by| {
+            let mut client = Client::new(Hash::Sha256, false, false, &kit(), &Bindings::default());
+            let first = said(client.step(b"")).unwrap();
+            let mut server =
+                scram(Hash::Sha256, false, &kit(), Party::Server, (&bound(), bound_by), ScramOptions::default());
+            said(server.call(Call::Step(Some(first.into_bytes()))))
+        };
+        let why = asked(ChannelBindings::Require).unwrap_err();
+        assert_eq!(why, "This server lets nobody in who does not bind to TLS: -PLUS does.");
+        assert!(asked(ChannelBindings::Allow).is_ok() && asked(ChannelBindings::None).is_ok());
     }
 
     #[test]
     fn a_second_empty_challenge_gets_the_first_message_again() {
-        let mut client = Client::new(Hash::Sha256, false, &kit(), &Bindings::default());
+        let mut client = Client::new(Hash::Sha256, false, false, &kit(), &Bindings::default());
         assert_eq!(client.step(b""), client.step(b""));
     }
 
@@ -750,7 +781,7 @@ mod tests {
             messages in proptest::collection::vec("[nyp=,rscivem]{0,6}[ -~]{0,40}", 3),
             plus: bool,
         ) {
-            let mut client = Client::new(Hash::Sha1, plus, &kit(), &bound());
+            let mut client = Client::new(Hash::Sha1, plus, false, &kit(), &bound());
             let mut server = server(Hash::Sha1, plus, &kit(), &bound());
             let _ = client.step(b"");
             for message in messages {
