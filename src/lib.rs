@@ -3,10 +3,10 @@
 //!
 //! ```text
 //!    recording file ──────────┐
-//!                             │ Event  ┌────────── Transcript::push ───────────┐ Step
-//!    lab (both) ── Session ───┼───────►│ wire    line → command, reply, response│─────► tui
-//!                     ▲       │        │ decode  base64 → tree with byte ranges │─────► text, JSON (cli)
-//!                     │                │ machine which row of which table       │─────► recording file
+//!    live client ──── drive ──┤ Event  ┌────────── Transcript::push ───────────┐ Step
+//!    live server ──── drive ──┼───────►│ wire    line → command, reply, response│─────► tui
+//!    lab (both) ──── Session ─┤        │ decode  base64 → tree with byte ranges │─────► text, JSON (cli)
+//!                     ▲       │        │ machine which row of which table       │─────► recording file
 //!                     │                └────────────────────────────────────────┘
 //!                     │ Effect
 //!                     └────── Session (parties played + gate): the same rows say what may be sent next
@@ -23,7 +23,7 @@
 //! * [`machine`], the protocol as tables, the cursors that walk them, the diagrams.
 //! * [`transcript`], events to steps, the recording, masking of secrets.
 //! * [`mech`], GSS-API mechanisms: SPNEGO over `NTLMv2`, both sides.
-//! * [`session`], playing parties, with the gate; faults; the lab.
+//! * [`session`], playing parties, with the gate; text mechanisms, personas, faults, replays; the lab.
 //! * [`config`], settings, keys, themes: TOML in, errors with file, line and key.
 //! * [`drive`], all network I/O: connecting, listening, TLS; the way from sessions to sockets.
 //! * [`tui`], the screen: model, keys, update, view.
