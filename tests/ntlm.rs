@@ -69,7 +69,7 @@ fn octets(context: &mut dyn GssContext, call: Call) -> Vec<u8> {
     }
 }
 
-/// SmtpClient of .NET Core 3.1: a name in lower case, two empty lines at once, and a length before the choice of layer.
+/// `SmtpClient` of .NET Core 3.1: a name in lower case, two empty lines at once, and a length before the choice of layer.
 fn dotnet(session: &mut Session) -> Vec<String> {
     let mut context = spnego(&kit(), Party::Client, SpnegoOptions::default());
     let first = step(&mut *context, None).expect("a token");
@@ -242,6 +242,7 @@ fn ntlm_v1_is_refused_with_the_reason_or_taken_with_a_remark() {
 /// Our client and our server over TLS whose certificates they see alike, or not.
 #[test]
 fn a_response_is_bound_to_the_connection() {
+    use ChannelBindings::{Allow, None, Require};
     let play = |client: ChannelBindings, server: ChannelBindings, end_points: [u8; 2]| {
         let setup = ClientSetup {
             mechanism: Some(Mechanism::Ntlm),
@@ -278,7 +279,6 @@ fn a_response_is_bound_to_the_connection() {
         }
         (server, client)
     };
-    use ChannelBindings::{Allow, None, Require};
     for (client, server, end_points, verdict, says) in [
         (Allow, Allow, [1, 1], Verdict::Authenticated, "MsvAvChannelBindings is right"),
         (Allow, Allow, [1, 2], Verdict::Refused(535), "as Extended Protection finds"),
@@ -291,8 +291,8 @@ fn a_response_is_bound_to_the_connection() {
         let what = format!("{client:?} {server:?} {end_points:?}:\n{}", outline(&session));
         assert_eq!(session.transcript().verdict(), verdict, "{what}");
         assert!(notes(&session).iter().any(|note| note.contains(says)) || says.is_empty(), "{what}");
-        let trees = session.transcript().steps().iter().filter_map(saslscope::transcript::Step::tree);
-        let spn = trees.filter_map(|tree| tree.find("MsvAvTargetName").map(|node| node.value.to_string())).next();
+        let mut trees = session.transcript().steps().iter().filter_map(saslscope::transcript::Step::tree);
+        let spn = trees.find_map(|tree| tree.find("MsvAvTargetName").map(|node| node.value.to_string()));
         assert_eq!(spn.as_deref(), Some("SMTPSVC/mail.example.com"), "{what}");
     }
 }
