@@ -64,12 +64,12 @@ struct Background {
 
 impl Background {
     fn start(mut shell: Command, command: &str, folder: &Path) -> Self {
-        let printed = folder.join("background");
+        let port =
+            command.split(' ').skip_while(|word| *word != "--port-file").nth(1).expect("a file that tells the port");
+        let printed = folder.join(format!("printed-{port}"));
         let file = File::create(&printed).expect("a file");
         shell.args(["-c", &format!("exec {command}")]).stderr(file.try_clone().expect("a file")).stdout(file);
         let child = shell.spawn().expect("a shell");
-        let port =
-            command.split(' ').skip_while(|word| *word != "--port-file").nth(1).expect("a file that tells the port");
         while !folder.join(port).exists() {
             std::thread::sleep(Duration::from_millis(5));
         }
