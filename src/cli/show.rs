@@ -4,9 +4,12 @@ use super::out::{Out, Tone};
 use super::save::Save;
 use super::{Common, Exit, Failure, step};
 use crate::decode::escape;
+use crate::session::persona;
+use crate::terms::Party;
 use crate::transcript::Transcript;
 use crate::transcript::recording::{self, Damage, Headers, Loaded, Recording};
 use crate::tui::{BuiltIn, built_in};
+use clap::ValueEnum;
 use serde::Serialize;
 use std::fs;
 use std::io::{self, Read as _};
@@ -21,6 +24,30 @@ pub(super) struct Arguments {
     /// List the built-in recordings instead
     #[arg(long, conflicts_with = "files")]
     list: bool,
+    /// Say instead whom a party may be: which personas what it said is consistent with, and by which steps
+    #[arg(long, value_name = "PARTY", conflicts_with = "list")]
+    fingerprint: Option<Role>,
+}
+
+/// One side of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Role {
+    Client,
+    Server,
+}
+
+#[derive(Serialize)]
+struct LikenessJson<'a> {
+    persona: &'a str,
+    consistent: bool,
+    evidence: Vec<EvidenceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvidenceJson<'a> {
+    n: usize,
+    fits: bool,
+    says: &'a str,
 }
 
 #[derive(Serialize)]
@@ -32,8 +59,34 @@ struct ListedJson<'a> {
 
 impl Arguments {
     pub(super) fn run(self, common: &Common, out: &mut Out) -> Result<Exit, Failure> {
-        if self.list { list(out) } else { files(&self.files, common, out) }
+        match self.fingerprint {
+            _ if self.list => list(out),
+            None => files(&self.files, common, out),
+            Some(role) => {
+                let party = if role == Role::Client { Party::Client } else { Party::Server };
+                self.files.iter().try_for_each(|name| likenesses(name, party, out))?;
+                Ok(Exit::Clean)
+            }
+        }
     }
+}
+
+/// Whom `party` may be, as a recording has it.
+fn likenesses(name: &Path, party: Party, out: &mut Out) -> Result<(), Failure> {
+    let mut transcript = Transcript::new();
+    for event in load(name)?.recording.events {
+        transcript.push(event);
+    }
+    let found = persona::fingerprint(&transcript, party);
+    if !out.json {
+        return Ok(persona::lines(party, &found).iter().try_for_each(|line| out.line(Tone::Plain, &escape(line)))?);
+    }
+    for one in &found {
+        let evidence =
+            one.evidence.iter().map(|seen| EvidenceJson { n: seen.step + 1, fits: seen.fits, says: &seen.says });
+        out.object(&LikenessJson { persona: one.persona, consistent: one.consistent(), evidence: evidence.collect() })?;
+    }
+    Ok(())
 }
 
 fn list(out: &mut Out) -> Result<Exit, Failure> {
