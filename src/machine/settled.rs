@@ -314,7 +314,10 @@ impl Settled {
         match &message.body {
             Body::Reply(reply) if reply.code == 334 && self.mutual_due => {
                 let hint = self.hint(Party::Server);
-                let read = |challenge: &Base64| decode(&challenge.bytes, &hint).find("rspauth").is_some();
+                // What a receiver can't decode tells it nothing.
+                let read = |challenge: &Base64| {
+                    challenge.is_legible() && decode(&challenge.bytes, &hint).find("rspauth").is_some()
+                };
                 self.complete |= reply.challenge.as_ref().is_some_and(read);
                 self.mutual_due = !self.complete;
             }
