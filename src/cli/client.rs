@@ -5,18 +5,16 @@
 //! something is held.
 
 use super::gss::{Binding, Provider};
-use super::live::{Desk, Exchange, Happening, World, headers};
+use super::live::{Desk, Exchange, World, headers};
 use super::out::Out;
 use super::password::Password;
-use super::stepping::{Holding, Said, Stepper};
+use super::stepping::{Holding, Stepper};
 use super::words::of;
 use super::{Common, Exit, Failure, chance, outcome, save, screen};
-use crate::drive::{Address, BadFile, ClientTls, Live, News, Target, What};
+use crate::drive::{Address, BadFile, ClientTls, Live, Target};
 use crate::mech::Credential;
 use crate::session::persona::ClientPersona;
-use crate::session::{
-    ClientSetup, Ending, Fault, Gate, Initial, Input, LayerMode, Mechanism, Prompts, Tls, UnderGssapi,
-};
+use crate::session::{ClientSetup, Ending, Fault, Gate, Initial, LayerMode, Mechanism, Prompts, Tls, UnderGssapi};
 use crate::terms::{Micros, Party, Secret};
 use crate::tui::{Dial, Options, Start};
 use std::path::PathBuf;
@@ -188,39 +186,8 @@ impl Arguments {
 
 /// From the connection to its end.
 fn converse(world: &World, mut exchange: Exchange, desk: &mut Desk<'_>) -> Result<Exit, Failure> {
-    let mut asked = false;
-    for happening in &world.happenings {
-        match happening {
-            Happening::News(News { at, what: What::Input(input), .. }) => exchange.hear(at, input, desk)?,
-            Happening::News(News { what: What::Failed(failure), .. }) => {
-                return Err(Failure { exit: Exit::CannotConnect, text: failure.to_string() });
-            }
-            Happening::News(_) => {}
-            Happening::Said(answer) => {
-                asked = false;
-                // What was held may be gone by now.
-                if exchange.asks() {
-                    match exchange.take(answer.as_deref()) {
-                        Said::Do(input) => exchange.act(input, desk)?,
-                        Said::Again(told) => desk.out.aside(&told)?,
-                        Said::Quit => return Ok(Exit::Interrupted),
-                    }
-                }
-            }
-            Happening::Leave(_) => {
-                exchange.act(Input::Leave, desk)?;
-                return Ok(Exit::Interrupted);
-            }
-        }
-        if exchange.live.session.ended() {
-            break;
-        }
-        desk.out.flush()?;
-        if exchange.asks() && !asked {
-            asked = true;
-            exchange.prompt(desk)?;
-            world.ask();
-        }
+    if let Some(exit) = exchange.converse(world, desk)? {
+        return Ok(exit);
     }
     let Ending { stage, says } = exchange.live.session.ending();
     match outcome::stage(stage) {

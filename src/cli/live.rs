@@ -10,9 +10,9 @@
 
 use super::out::Out;
 use super::stepping::{self, Said, Stepper};
-use super::{Common, Failure, step};
+use super::{Common, Exit, Failure, step};
 use crate::decode::escape;
-use crate::drive::{Drive, Live, News};
+use crate::drive::{Drive, Live, News, What};
 use crate::session::{Input, Stop};
 use crate::terms::{Micros, Party};
 use crate::transcript::recording::Headers;
@@ -171,6 +171,47 @@ impl Exchange {
     pub(super) fn new(mut live: Live, stepper: Stepper, stops: &[Stop]) -> Self {
         stepper.prepare(&mut live.session, stops, stepper.holds() || !stops.is_empty());
         Self { live, stepper, recorder: None, label: None, shown: 0 }
+    }
+
+    /// From the connection to its end; gives an exit where the user leaves before.
+    pub(super) fn converse(&mut self, world: &World, desk: &mut Desk<'_>) -> Result<Option<Exit>, Failure> {
+        let mut asked = false;
+        for happening in &world.happenings {
+            match happening {
+                Happening::News(News { id, at, what: What::Input(input) }) if id == self.live.id() => {
+                    self.hear(at, input, desk)?;
+                }
+                Happening::News(News { what: What::Failed(failure), .. }) => {
+                    return Err(Failure { exit: Exit::CannotConnect, text: failure.to_string() });
+                }
+                Happening::News(_) => {}
+                Happening::Said(answer) => {
+                    asked = false;
+                    // What was held may be gone by now.
+                    if self.asks() {
+                        match self.take(answer.as_deref()) {
+                            Said::Do(input) => self.act(input, desk)?,
+                            Said::Again(told) => desk.out.aside(&told)?,
+                            Said::Quit => return Ok(Some(Exit::Interrupted)),
+                        }
+                    }
+                }
+                Happening::Leave(_) => {
+                    self.act(Input::Leave, desk)?;
+                    return Ok(Some(Exit::Interrupted));
+                }
+            }
+            if self.live.session.ended() {
+                break;
+            }
+            desk.out.flush()?;
+            if self.asks() && !asked {
+                asked = true;
+                self.prompt(desk)?;
+                world.ask();
+            }
+        }
+        Ok(None)
     }
 
     /// Takes in what the connection has told.

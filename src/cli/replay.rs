@@ -11,12 +11,12 @@ use super::client::Trust;
 use super::live::{Desk, Exchange, Happening, World, headers};
 use super::out::{Out, Tone};
 use super::password::Password;
-use super::stepping::{Said, Stepper};
+use super::stepping::Stepper;
 use super::{Common, Exit, Failure, chance, save, screen, show};
 use crate::config::users;
 use crate::drive::{Address, Link, Listen, Live, News, ServerTls, Target, What, listen_address};
 use crate::mech::Credential;
-use crate::session::{Again, ClientSetup, Gate, Input, Replay, ServerSetup, Session, Timing, Tls};
+use crate::session::{Again, ClientSetup, Gate, Replay, ServerSetup, Session, Timing, Tls};
 use crate::terms::{Party, Secret};
 use crate::transcript::{Shown, recording};
 use crate::tui::{Dial, Serve, Start, write_port};
@@ -222,43 +222,10 @@ impl Arguments {
             Some(path) => Some(save::create(path, &headers(role, peer), common)?),
             None => desk.autosave(role, peer)?,
         };
-        let mine = link.id;
         let mut exchange = Exchange::new(Live::new(session, link), Stepper::new(gate), &[]);
         exchange.recorder = recorder;
-        let mut asked = false;
-        for happening in &world.happenings {
-            match happening {
-                Happening::News(News { id, at, what: What::Input(input) }) if id == mine => {
-                    exchange.hear(at, input, &mut desk)?;
-                }
-                Happening::News(News { what: What::Failed(failure), .. }) => {
-                    return Err(Failure { exit: Exit::CannotConnect, text: failure.to_string() });
-                }
-                Happening::News(_) => {}
-                Happening::Said(answer) => {
-                    asked = false;
-                    if exchange.asks() {
-                        match exchange.take(answer.as_deref()) {
-                            Said::Do(input) => exchange.act(input, &mut desk)?,
-                            Said::Again(told) => desk.out.aside(&told)?,
-                            Said::Quit => return Ok(Exit::Interrupted),
-                        }
-                    }
-                }
-                Happening::Leave(_) => {
-                    exchange.act(Input::Leave, &mut desk)?;
-                    return Ok(Exit::Interrupted);
-                }
-            }
-            if exchange.live.session.ended() {
-                break;
-            }
-            desk.out.flush()?;
-            if exchange.asks() && !asked {
-                asked = true;
-                exchange.prompt(&mut desk)?;
-                world.ask();
-            }
+        if let Some(exit) = exchange.converse(world, &mut desk)? {
+            return Ok(exit);
         }
         exchange.live.session.replayed().map_or(Ok(Exit::Clean), |replay| report(replay, desk.out))
     }

@@ -29,7 +29,6 @@ pub(super) enum Answer {
 
 /// What a server makes of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // Until a mechanism of two messages is here.
 pub(super) enum Verdict {
     /// The next challenge.
     Challenge(Vec<u8>),
